@@ -1,0 +1,7 @@
+"""``python -m modspam`` is ``modspam``."""
+
+import sys
+
+from modspam.cli import main
+
+sys.exit(main())

@@ -1,0 +1,620 @@
+r"""Reading a comment the way a person sees it.
+
+A chain of pure steps undoes, one after the other, what stands between the characters of a comment
+and the words in it: markup and entities, Unicode's many forms of one letter, characters that cannot
+be seen, letters that look like others, letters spaced out, leet, stretched letters.
+
+A step is a function ``str -> list[Edit]``: it says what it would change and changes nothing.  From
+the edits follow the new text (`apply_edits`), the way back from a span of the new text to the
+comment as given (`View.origin`), and the evidence: an edit that undoes a disguise says which one.
+
+Two states of the text are kept (see `Reading`): ``visible``, what a browser would show, in the
+case that it was written in, and ``folded``, what the words are.
+
+Leaves out spelling correction, transliteration and the removal of accents: they change words that
+honest people wrote.
+"""
+
+import html
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import NamedTuple
+
+import regex
+
+from modspam import confusables
+from modspam.comment import Comment
+from modspam.patterns import Pattern
+
+__all__ = [
+    "FOLDING",
+    "VISIBLE",
+    "Disguise",
+    "Edit",
+    "Reading",
+    "Span",
+    "View",
+    "apply_edits",
+    "read",
+]
+
+Span = tuple[int, int]
+
+
+class Edit(NamedTuple):
+    """A change that a step would make: ``text[start:end]`` becomes ``replacement``.
+
+    ``disguise`` names what the change undoes (``"invisible"``, ``"look_alike"``, ...); it is empty
+    for changes that say nothing about the writer.
+    """
+
+    start: int
+    end: int
+    replacement: str
+    disguise: str = ""
+
+
+class Disguise(NamedTuple):
+    """A place of the comment as given where the words had been made hard to read."""
+
+    kind: str
+    start: int
+    end: int
+
+
+Step = Callable[[str], Sequence[Edit]]
+
+
+def apply_edits(text: str, edits: Sequence[Edit]) -> str:
+    """Make the changes; ``edits`` are in order and do not overlap.
+
+    >>> apply_edits("v i a g r a now", join_spaced_out("v i a g r a now"))
+    'viagra now'
+    """
+    pieces: list[str] = []
+    position = 0
+    for edit in edits:
+        pieces.append(text[position : edit.start])
+        pieces.append(edit.replacement)
+        position = edit.end
+    pieces.append(text[position:])
+    return "".join(pieces)
+
+
+class _Stage:
+    """The edits of one step, as the way back from its output to its input."""
+
+    __slots__ = ("_edits", "_outputs")
+
+    def __init__(self, edits: Sequence[Edit]) -> None:
+        self._edits = edits
+        self._outputs: list[int] | None = None  # where each replacement starts in the output
+
+    def input_span(self, start: int, end: int) -> Span:
+        """Say which part of the step's input the output's ``start:end`` was made from."""
+        if start == end:
+            position = self._input_position(start)[0]
+            return position, position
+        return self._input_position(start)[0], self._input_position(end - 1)[1]
+
+    def _input_position(self, position: int) -> Span:
+        if self._outputs is None:
+            growth = accumulate(len(e.replacement) - (e.end - e.start) for e in self._edits)
+            self._outputs = [edit.start + grown for edit, grown in zip(self._edits, [0, *growth], strict=False)]
+        index = bisect_right(self._outputs, position) - 1
+        if index < 0:
+            return position, position + 1
+        edit = self._edits[index]
+        within = position - self._outputs[index]
+        if within >= len(edit.replacement):
+            unchanged = edit.end + within - len(edit.replacement)
+            return unchanged, unchanged + 1
+        if len(edit.replacement) == edit.end - edit.start:
+            return edit.start + within, edit.start + within + 1
+        return edit.start, edit.end
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One state of the text, and the way back to the comment as given."""
+
+    text: str
+    _stages: tuple[_Stage, ...] = ()
+
+    def origin(self, start: int, end: int) -> Span:
+        """Map a span of this text to the span of the comment as given that it was read from."""
+        for stage in reversed(self._stages):
+            start, end = stage.input_span(start, end)
+        return start, end
+
+    def then(self, edits: Sequence[Edit]) -> "View":
+        """Apply one more step's edits."""
+        if not edits:
+            return self
+        return View(apply_edits(self.text, edits), (*self._stages, _Stage(edits)))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A comment that has been read: what the extractors look at.
+
+    - ``comment``: as given
+    - ``visible``: as a browser would show it, links written out; the writer's own case and spacing
+    - ``folded``: lower case, disguises undone, single spaces
+    - ``disguises``: what had to be undone, with spans in the comment as given
+    """
+
+    comment: Comment
+    visible: View
+    folded: View
+    disguises: tuple[Disguise, ...]
+
+
+def read(comment: Comment) -> Reading:
+    """Take a comment through the whole chain.  Time and memory grow linearly with its length.
+
+    >>> read(Comment("Buy v&#1110;\N{ZERO WIDTH SPACE}agra!")).folded.text
+    'buy viagra!'
+    """
+    disguises: list[Disguise] = []
+
+    def advance(view: View, steps: Sequence[Step]) -> View:
+        for step in steps:
+            edits = step(view.text)
+            disguises.extend(
+                Disguise(edit.disguise, *view.origin(edit.start, edit.end)) for edit in edits if edit.disguise
+            )
+            view = view.then(edits)
+        return view
+
+    visible = advance(View(comment.text), VISIBLE)
+    folded = advance(visible, FOLDING)
+    return Reading(comment, visible, folded, tuple(disguises))
+
+
+def replace_surrogates(text: str) -> list[Edit]:
+    """Replace lone surrogates, which no encoding can carry, by U+FFFD."""
+    if text.isascii():
+        return []
+    return [Edit(*m.span(), "\N{REPLACEMENT CHARACTER}" * len(m[0])) for m in _SURROGATES.finditer(text)]
+
+
+_SURROGATES = Pattern(r"[\uD800-\uDFFF]+")
+
+
+def drop_markup(text: str) -> list[Edit]:
+    """Take HTML and BBCode off, keep the addresses that they hide.
+
+    Only elements that comments use are markup: ``<first name>`` and ``vector<int>`` stay.
+
+    >>> text = 'Ask <a href="http://example.org/a" rel="nofollow">me</a>, <first name>'
+    >>> apply_edits(text, drop_markup(text))
+    'Ask  http://example.org/a me, <first name>'
+    """
+    edits: list[Edit] = []
+    if "<" in text:
+        edits += _html_edits(text)
+    if "[" in text:
+        bbcode = _bbcode_edits(text)
+        edits = _without_overlaps(sorted(edits + bbcode)) if edits else bbcode
+    return edits
+
+
+_BLOCK = [
+    "p",
+    "div",
+    "br",
+    "li",
+    "ul",
+    "ol",
+    "h[1-6]",
+    "blockquote",
+    "pre",
+    "table",
+    "tr",
+    "td",
+    "th",
+    "hr",
+    "dl",
+    "dd",
+    "dt",
+    "figure",
+    "center",
+]
+_INLINE = """
+    a abbr acronym b big cite code del em font i img iframe ins kbd mark object param embed q s samp script
+    small span strike strong style sub sup tt u var video audio source wbr
+""".split()
+_HTML = Pattern(
+    r"<!--(?:(?!-->|<!--).)*+-->"
+    rf"|<(?P<empty>{'|'.join(_INLINE)})>\s*+</(?P=empty)>"
+    rf"|<\s*+/?\s*+(?:(?P<block>{'|'.join(_BLOCK)})|{'|'.join(_INLINE)})\b(?P<rest>[^<>]*+)>",
+    regex.IGNORECASE | regex.DOTALL,
+)
+_ADDRESS = Pattern(r"""\b(?:href|src)\s*+=\s*+["']?\s*+(?P<url>[^\s"'<>]++)""", regex.IGNORECASE)
+
+
+def _html_edits(text: str) -> Iterator[Edit]:
+    for match in _HTML.finditer(text):
+        start, end = match.span()
+        if match["rest"] is None:  # a comment or an empty element: nobody sees it
+            inside = text[start - 1 : start].isalnum() and text[end : end + 1].isalnum()
+            yield Edit(start, end, "", "markup_split" if inside else "")
+            continue
+        address = _ADDRESS.search(text, match.start("rest"), match.end("rest"))
+        if address is not None:
+            yield Edit(start, address.start("url"), " ")
+            yield Edit(address.end("url"), end, " ")
+        else:
+            yield Edit(start, end, "\n" if match["block"] else "")
+
+
+_BBCODE = Pattern(
+    # an address in the tag: [url=http://...]
+    r"""\[(?:url|link|img)\s*+=\s*+["']?\s*+(?P<url>[^\s"'\[\]]++)["']?[^\S\n]*+\]?"""
+    # an address between the tags; a bare [url] is a slot that nobody filled, and stays
+    r"|\[(?:url|link|img)\](?=\s*+(?:https?:|www\.))"
+    r"|\[/(?:url|link|img|b|i|u|s|quote|code|color|size|list|font|center|left|right|email|spoiler)\]?"
+    r"|\[(?P<paired>b|i|u|s|quote|code|color|size|list|font|center|left|right|email|spoiler)(?:=[^\[\]\n]{0,60})?\]",
+    regex.IGNORECASE,
+)
+
+
+def _bbcode_edits(text: str) -> list[Edit]:
+    edits: list[Edit] = []
+    closed = "[/" in text  # a[i] and [s] in code have no closing tag
+    for match in _BBCODE.finditer(text):
+        if match["url"]:
+            edits.append(Edit(match.start(), match.start("url"), " "))
+            edits.append(Edit(match.end("url"), match.end(), " "))
+        elif closed or not match["paired"]:
+            edits.append(Edit(*match.span(), ""))
+    return edits
+
+
+def _without_overlaps(edits: Sequence[Edit]) -> list[Edit]:
+    kept: list[Edit] = []
+    for edit in edits:
+        if not kept or edit.start >= kept[-1].end:
+            kept.append(edit)
+    return kept
+
+
+def decode_entities(text: str) -> list[Edit]:
+    """Decode ``&amp;``, ``&#118;`` and the like, also where they were escaped twice.
+
+    >>> apply_edits("&amp;lt;3 &#118;iagra", decode_entities("&amp;lt;3 &#118;iagra"))
+    '<3 viagra'
+    """
+    if "&" not in text:
+        return []
+    edits = []
+    for match in _ENTITY.finditer(text):
+        decoded = html.unescape("&" + match["name"] + ";")
+        if decoded != match[0]:
+            letters = match["name"].startswith("#") and decoded.isalnum() and decoded.isascii()
+            edits.append(Edit(*match.span(), decoded, "encoded" if letters else ""))
+    return edits
+
+
+_ENTITY = Pattern(r"&(?:amp;)*+(?P<name>#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+
+
+def drop_invisible(text: str) -> list[Edit]:
+    """Delete characters that cannot be seen: zero width, bidirectional controls, fillers, control codes.
+
+    Joiners stay where an orthography needs them (Arabic script, the scripts of India).  Between two
+    letters of a word an invisible character is a disguise; elsewhere it is an accident of copying.
+
+    >>> text = "f\N{ZERO WIDTH SPACE}ree"
+    >>> apply_edits(text, drop_invisible(text)), drop_invisible(text)[0].disguise
+    ('free', 'invisible')
+    """
+    if text.isascii() and text.isprintable():
+        return []
+    edits = []
+    for match in _INVISIBLE.finditer(text):
+        start, end = match.span()
+        inside = _WORD_LETTER.match(text[start - 1 : start]) and _WORD_LETTER.match(text[end : end + 1])
+        hidden = inside and match[0].strip("\N{SOFT HYPHEN}\N{VARIATION SELECTOR-16}") != ""
+        edits.append(Edit(start, end, "", "invisible" if hidden else ""))
+    return edits
+
+
+_INVISIBLE = Pattern(
+    # joiners are spelling in these scripts
+    r"(?:(?<![\p{Arabic}\p{Devanagari}\p{Bengali}\p{Gujarati}\p{Gurmukhi}\p{Tamil}\p{Telugu}\p{Kannada}"
+    r"\p{Malayalam}\p{Sinhala}\p{Khmer}\p{Myanmar}\p{Mongolian}\u094D])[\u200C\u200D]"
+    r"|[\x00-\x08\x0E-\x1F\x7F\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B\u200E\u200F"
+    r"\u202A-\u202E\u2060-\u206F\u2800\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFB\U000E0000-\U000E0FFF])++"
+)
+_WORD_LETTER = Pattern(r"[\p{Latin}\p{Cyrillic}\p{Greek}\p{Han}\p{N}]")
+
+
+def compose(text: str) -> list[Edit]:
+    """Bring Unicode's compatibility forms to the plain letter (form NFKC), and unstack marks.
+
+    Half width, ligatures and fractions are ways to write.  Letters out of the mathematical and
+    enclosed alphabets, several in a row, are a disguise; so are full-width letters where nothing
+    Chinese, Japanese or Korean is written, and marks that strike a letter through or pile up on it.
+
+    >>> apply_edits("\N{FULLWIDTH LATIN CAPITAL LETTER A}\N{HORIZONTAL ELLIPSIS}",
+    ...             compose("\N{FULLWIDTH LATIN CAPITAL LETTER A}\N{HORIZONTAL ELLIPSIS}"))
+    'A...'
+    """
+    if text.isascii():
+        return []
+    if _is_plain(text):
+        return []
+    edits: list[Edit] = []
+    styled_row = _STYLED_ROW if _EAST_ASIAN.search(text) else _STYLED_OR_WIDE_ROW
+    for run in _NOT_ASCII.finditer(text):
+        if _is_plain(run[0]):
+            continue
+        position = run.start()
+        for row in styled_row.finditer(text, *run.span()):
+            edits += _compose_run(text, position, row.start())
+            edits.append(Edit(*row.span(), unicodedata.normalize("NFKC", row[0]), "styled"))
+            position = row.end()
+        edits += _compose_run(text, position, run.end())
+    return edits
+
+
+_DOTTED_I = "\N{LATIN CAPITAL LETTER I WITH DOT ABOVE}"
+_NOT_ASCII = Pattern(r"[\x00-\x7F]?[^\x00-\x7F]++")
+_CLUSTER = Pattern(r"\P{M}?\p{M}++|\X")
+_PILED_MARKS = Pattern(r"[\u0332-\u0338\u033F\u20D0-\u20F0\u0489]|[\u0300-\u036F]{3}")
+_EAST_ASIAN = Pattern(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]")
+_STYLED = (
+    # mathematical, circled, squared and superscript alphabets; single letters are formulae
+    r"\U0001D400-\U0001D7FF\u24B6-\u24E9\U0001F110-\U0001F149\u1D2C-\u1D6A\u1D9C-\u1DBF\u02B0-\u02B8"
+    r"\u02E0-\u02E3\u2090-\u209C\u207F\u2071"
+)
+_STYLED_ROW = Pattern(rf"[{_STYLED}]{{2,}}+")
+_STYLED_OR_WIDE_ROW = Pattern(rf"[{_STYLED}\uFF21-\uFF3A\uFF41-\uFF5A]{{2,}}+")
+
+
+def _is_plain(text: str) -> bool:
+    return unicodedata.is_normalized("NFKC", text) and _DOTTED_I not in text and _PILED_MARKS.search(text) is None
+
+
+def _compose_run(text: str, start: int, end: int) -> Iterator[Edit]:
+    run = text[start:end]
+    if _is_plain(run):
+        return
+    if _DOTTED_I not in run and all(
+        len(unicodedata.normalize("NFKC", c)) == 1 and not unicodedata.category(c).startswith("M") for c in set(run)
+    ):
+        composed = unicodedata.normalize("NFKC", run)
+        if len(composed) == len(run):  # letter for letter, so one edit keeps every offset
+            yield Edit(start, end, composed)
+            return
+    for cluster in _CLUSTER.finditer(text, start, end):
+        piled = _PILED_MARKS.search(cluster[0]) is not None
+        composed = _compose_cluster(cluster[0], piled)
+        if composed != cluster[0]:
+            yield Edit(*cluster.span(), composed, "styled" if piled else "")
+
+
+def _compose_cluster(cluster: str, piled: bool) -> str:
+    if cluster.startswith(_DOTTED_I):
+        return "I" + cluster[1:]  # the only letter that grows when it is made small
+    if piled:
+        cluster = _MARKS_TO_DROP.sub("", cluster)
+    return unicodedata.normalize("NFKC", cluster)
+
+
+_MARKS_TO_DROP = Pattern(r"[\u0332-\u0338\u033F\u20D0-\u20F0\u0489]|(?<=\p{M})\p{M}++")
+
+
+def open_enclosed(text: str) -> list[Edit]:
+    """Read letters in filled circles and squares, and regional indicators that are no flags.
+
+    >>> apply_edits("\N{NEGATIVE SQUARED LATIN CAPITAL LETTER S}\N{NEGATIVE SQUARED LATIN CAPITAL LETTER O}",
+    ...     open_enclosed("\N{NEGATIVE SQUARED LATIN CAPITAL LETTER S}\N{NEGATIVE SQUARED LATIN CAPITAL LETTER O}"))
+    'SO'
+    """
+    if text.isascii():
+        return []
+    edits = []
+    for match in _ENCLOSED_RUN.finditer(text):
+        letters = "".join(confusables.ENCLOSED[character] for character in match[0])
+        if match["flags"]:
+            pairs = [letters[index : index + 2] for index in range(0, len(letters), 2)]
+            if all(pair in confusables.COUNTRY_CODES for pair in pairs):
+                continue
+        elif len(letters) == 1 and not (
+            text[match.start() - 1 : match.start()].isalpha() or text[match.end() : match.end() + 1].isalpha()
+        ):
+            continue  # a blood group, a parking sign
+        edits.append(Edit(*match.span(), letters, "styled"))
+    return edits
+
+
+_ENCLOSED_RUN = Pattern(r"(?P<flags>[\U0001F1E6-\U0001F1FF]++)|[\U0001F150-\U0001F169\U0001F170-\U0001F189]++")
+
+
+def fold_look_alikes(text: str) -> list[Edit]:
+    """Read words whose letters were swapped for ones of another script.
+
+    A word is folded only where no honest reading is left: it mixes Latin letters with look-alikes
+    and nothing else, or all its letters are look-alikes of a script that the comment does not
+    otherwise write.  Cyrillic words with Latin letters strewn in are turned back into Cyrillic.
+    What stays: a Russian ending on a Latin name, Greek letters in formulae.
+
+    >>> apply_edits("c\N{CYRILLIC SMALL LETTER A}sino", fold_look_alikes("c\N{CYRILLIC SMALL LETTER A}sino"))
+    'casino'
+    """
+    if text.isascii() or not _LOOK_ALIKE.search(text):
+        return []
+    edits = []
+    latin_comment = _mostly_latin(text)
+    foreign_scripts = _FOREIGN_LETTER.search(text) is not None
+    for match in _MIXABLE_WORD.finditer(text):
+        word = match[0]
+        if not _LOOK_ALIKE.search(word):
+            continue
+        others = _OTHER_LETTER.search(word)
+        if others:
+            mixed = _ASCII_LETTER.search(word) or _STREWN_DIGIT.search(word)
+            folded = _fold_cyrillic(word) if mixed else word
+        elif _ASCII_LETTER.search(word):
+            folded = _fold_latin(word, foreign_scripts)
+        elif all(letter in confusables.ONLY_DISGUISE for letter in word):
+            folded = _to_latin(word) if len(word) > 1 else word
+        else:
+            alone = latin_comment and not foreign_scripts and len(word) > 2
+            folded = _to_latin(word) if alone else word
+        if folded != word:
+            edits.append(Edit(*match.span(), folded, "look_alike"))
+    return edits
+
+
+def _mostly_latin(text: str) -> bool:
+    """Whether Latin letters set the tone: twice as many as look-alikes, and enough for two words."""
+    latin = len(_ASCII_LETTER.findall(text))
+    return latin >= 8 and latin >= 2 * len(_LOOK_ALIKE.findall(text))
+
+
+def _fold_latin(word: str, foreign_scripts: bool) -> str:
+    """Fold a word of Latin letters and look-alikes, unless it is a name or acronym with its ending."""
+    ending = _NAME_WITH_SHORT_ENDING if foreign_scripts else _INFLECTED_ACRONYM
+    if len(word) < 3 or ending.fullmatch(word):
+        return word
+    return _to_latin(word)
+
+
+def _fold_cyrillic(word: str) -> str:
+    """Turn Latin letters and digits inside a Cyrillic word back, unless they are a name before its ending."""
+    if not _CYRILLIC_LETTER.search(word) or _NAME_WITH_ENDING.fullmatch(word):
+        return word
+    if not all(c in confusables.LATIN_TO_CYRILLIC for c in word if c.isascii()):
+        return word
+    return "".join(confusables.LATIN_TO_CYRILLIC.get(character, character) for character in word)
+
+
+def _to_latin(word: str) -> str:
+    return "".join(confusables.TO_LATIN.get(character, character) for character in word)
+
+
+_LOOK_ALIKE = Pattern("[" + "".join(confusables.TO_LATIN) + "]")
+_MIXABLE_WORD = Pattern(r"[\p{L}\p{M}\p{N}]++")
+_ASCII_LETTER = Pattern(r"[a-zA-Z]")
+_CYRILLIC_LETTER = Pattern(r"\p{Cyrillic}")
+_OTHER_LETTER = Pattern(rf"(?V1)[\p{{L}}--\p{{Latin}}--[{''.join(confusables.TO_LATIN)}]]")
+_FOREIGN_LETTER = Pattern(
+    r"(?V1)[[\p{Cyrillic}\p{Greek}\p{Armenian}\p{Cherokee}\p{Lisu}\p{Canadian_Aboriginal}]"
+    rf"--[{''.join(confusables.TO_LATIN)}]]"
+)
+_INFLECTED_ACRONYM = Pattern(r"[A-Z]{2,}[^\x00-\x7F]{1,3}")
+_NAME_WITH_SHORT_ENDING = Pattern(r"[A-Za-z0-9]{2,}[^\x00-\x7F]{1,3}")
+_NAME_WITH_ENDING = Pattern(r"[A-Za-z0-9]{2,}[^\x00-\x7F]+|[^\x00-\x7F]*[0-9]+[^\x00-\x7F]{0,4}")
+_STREWN_DIGIT = Pattern(r"\p{Cyrillic}[03]\p{Cyrillic}{2}")
+
+
+def join_spaced_out(text: str) -> list[Edit]:
+    """Join words whose letters were set apart: ``c a s i n o``, ``f-r-e-e-b-i-e``.
+
+    Five characters at least, all with the same separator, three of them letters: shorter rows are
+    initials and abbreviations.
+
+    >>> apply_edits("U.S.A. has c-a-s-i-n-o-s", join_spaced_out("U.S.A. has c-a-s-i-n-o-s"))
+    'U.S.A. has casinos'
+    """
+    edits = []
+    for match in _SPACED_OUT.finditer(text):
+        joined = match[0].replace(match["separator"], "")
+        if sum(map(str.isalpha, joined)) >= 3:
+            edits.append(Edit(*match.span(), joined, "spaced_out"))
+    return edits
+
+
+_SPACED_OUT = Pattern(
+    r"(?<![\p{L}\p{N}])[\p{Latin}\p{Cyrillic}\p{Greek}0-9](?P<separator>[ .\-_•·~]{1,2})"
+    r"(?:[\p{Latin}\p{Cyrillic}\p{Greek}0-9](?P=separator)){3,}[\p{Latin}\p{Cyrillic}\p{Greek}0-9](?![\p{L}\p{N}])"
+)
+
+
+def lower(text: str) -> list[Edit]:
+    """Make letters small, character for character.
+
+    >>> apply_edits("STOP it", lower("STOP it"))
+    'stop it'
+    """
+    lowered = text.lower()
+    return [Edit(0, len(text), lowered)] if lowered != text else []
+
+
+def decode_leet(text: str) -> list[Edit]:
+    """Read digits and signs as letters where a word comes out that spam is known to hide.
+
+    >>> apply_edits("fr33 v1agra as mp3", decode_leet("fr33 v1agra as mp3"))
+    'free viagra as mp3'
+    """
+    edits = []
+    for match in _LEET.finditer(text):
+        if match[0].isalpha():
+            continue
+        for word in _leet_readings(match[0]):
+            if word in confusables.LEET_WORDS:
+                edits.append(Edit(*match.span(), word, "leet"))
+                break
+    return edits
+
+
+_LEET = Pattern(r"(?<![\w@$!|€£])(?=[a-z]*+[0-9@$!|€£])(?=[0-9@$!|€£]*+[a-z])[a-z0-9@$!|€£]{3,12}(?<!!)(?![\w@$|€£])")
+
+
+def _leet_readings(token: str) -> Iterator[str]:
+    for first_choice in (0, -1):
+        yield "".join(
+            confusables.DIGIT_LETTERS[character][first_choice] if character in confusables.DIGIT_LETTERS else character
+            for character in token
+        )
+
+
+def shorten_stretches(text: str) -> list[Edit]:
+    """Cut a letter that is repeated three times and more down to two.
+
+    >>> apply_edits("freeeee www.site.org", shorten_stretches("freeeee www.site.org"))
+    'free www.site.org'
+    """
+    return [Edit(*m.span(), m[1] * 2, "stretched") for m in _STRETCH.finditer(text) if m[0] != "www"]
+
+
+_STRETCH = Pattern(r"(\p{L})\1{2,}+")
+
+
+def collapse_spaces(text: str) -> list[Edit]:
+    r"""Make every run of white space one space, and leave none at either end.
+
+    >>> apply_edits(" a\n\n b ", collapse_spaces(" a\n\n b "))
+    'a b'
+    """
+    return [Edit(*m.span(), "" if m.start() == 0 or m.end() == len(text) else " ") for m in _SPACES.finditer(text)]
+
+
+_SPACES = Pattern(r"^\s++|\s++$|\s{2,}+|[^\S ]", regex.V1)
+
+# What a browser does, then what a reader's eye does; in this order: markup hides entities, entities
+# hide invisible characters, invisible characters part letters from their marks, and only plain letters
+# can be told apart from look-alikes.
+VISIBLE: tuple[Step, ...] = (
+    replace_surrogates,
+    drop_markup,
+    decode_entities,
+    drop_invisible,
+    compose,
+)
+FOLDING: tuple[Step, ...] = (
+    open_enclosed,
+    fold_look_alikes,
+    join_spaced_out,
+    lower,
+    decode_leet,
+    shorten_stretches,
+    collapse_spaces,
+)
