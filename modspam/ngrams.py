@@ -1,0 +1,119 @@
+"""Hashed n-grams of a comment's bytes, for many comments at once.
+
+Every run of one to five bytes of the folded text (UTF-8, one space before and behind) falls into one
+of 2^18 buckets.  What counts is whether a bucket occurs, not how often, and the length of the vector
+is one: binary and L2-normalised n-grams lead on short comments, ahead of counts and of words
+(Sculley and Wachman 2007, "Relaxed online SVMs for spam filtering", for binary character n-grams).
+
+The hash is part of the model format: released models depend on it, so it must never change.
+``tests/test_ngrams.py`` pins it with golden vectors.
+
+Leaves out counts, positions and skip-grams.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["BITS", "HASH", "ORDERS", "Buckets", "buckets", "bytes_of", "spread"]
+
+ORDERS = (1, 2, 3, 4, 5)
+BITS = 18
+HASH = "poly-fib-1"  # the name under which the model file knows what follows
+
+_MULTIPLIER = np.uint32(0x01000193)  # FNV's prime, for the roll (Fowler, Noll and Vo 1991)
+_GOLDEN = np.uint32(0x9E3779B1)  # 2^32 over the golden ratio, for the spread (Knuth, TAOCP 3, 6.4)
+_SHIFT = np.uint32(15)
+_LONG = 1 << 16  # a comment of more bytes is worked through in pieces of this size
+
+
+class Buckets(NamedTuple):
+    """Which buckets each comment of a block falls into.
+
+    - ``indices``: ``uint32``, for each comment in turn its buckets in rising order, each once
+    - ``starts``: ``int64``, one more than there are comments; comment ``i`` has
+      ``indices[starts[i]:starts[i + 1]]``
+    """
+
+    indices: npt.NDArray[np.uint32]
+    starts: npt.NDArray[np.int64]
+
+
+def bytes_of(folded: str) -> bytes:
+    """The bytes that n-grams are taken from: UTF-8 between two spaces, at least two bytes."""
+    return b" " + folded.encode("utf-8", "replace") + b" "
+
+
+def buckets(texts: Sequence[bytes]) -> Buckets:
+    """Find the buckets of a block of comments (see `bytes_of`).
+
+    Memory is about 100 bytes for each byte of the block, and bounded for a single long comment.
+    """
+    if len(texts) == 1 and len(texts[0]) > _LONG:
+        found = _buckets_of_long(texts[0])
+        return Buckets(found, np.array([0, len(found)], dtype=np.int64))
+    lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
+    data = np.frombuffer(b"".join(texts), dtype=np.uint8)
+    # A key is the comment's number and the bucket; 32 bits sort fastest, and 2^14 comments fit.
+    key_type = np.uint32 if len(texts) <= 1 << (32 - BITS) else np.uint64
+    owner = np.repeat(np.left_shift(np.arange(len(texts), dtype=key_type), key_type(BITS)), lengths)
+    keys = []
+    for order, hashed in zip(ORDERS, _rolled(data), strict=False):
+        key = owner[: len(hashed)] | hashed
+        keys.append(key[owner[: len(hashed)] == owner[order - 1 :]])
+    key = np.concatenate(keys)
+    key.sort()
+    first = np.empty(len(key), dtype=np.bool_)
+    first[:1] = True
+    np.not_equal(key[1:], key[:-1], out=first[1:])
+    unique = key[first]
+    owners = np.arange(len(texts) + 1, dtype=np.uint64) << np.uint64(BITS)
+    starts = np.searchsorted(unique, owners).astype(np.int64)
+    return Buckets((unique & key_type((1 << BITS) - 1)).astype(np.uint32, copy=False), starts)
+
+
+def spread(text: bytes, weights: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
+    """Share the n-grams' weights out over the bytes that they were read from.
+
+    The weight of a bucket is divided evenly among the places where it occurs, and there among the
+    bytes of the n-gram, so the result (one value a byte of ``text``) sums to the sum of the weights
+    of the text's buckets.
+    """
+    data = np.frombuffer(text, dtype=np.uint8)
+    rolled = list(_rolled(data))
+    occurrences = np.zeros(1 << BITS, dtype=np.int64)
+    for hashed in rolled:
+        occurrences += np.bincount(hashed, minlength=1 << BITS)
+    shares = np.zeros(len(data))
+    for order, hashed in zip(ORDERS, rolled, strict=False):
+        share = weights[hashed].astype(np.float64) / occurrences[hashed] / order
+        for offset in range(order):
+            shares[offset : offset + len(share)] += share
+    return shares
+
+
+def _rolled(data: npt.NDArray[np.uint8]) -> "list[npt.NDArray[np.uint32]]":
+    """For each order in turn the bucket of the n-gram that starts at each byte."""
+    values = data.astype(np.uint32) + np.uint32(1)
+    hashed = values
+    result = []
+    for order in range(1, ORDERS[-1] + 1):
+        if len(data) < order:
+            break
+        if order > 1:
+            hashed = hashed[:-1] * _MULTIPLIER + values[order - 1 :]
+        mixed = (hashed ^ (hashed >> _SHIFT)) * _GOLDEN
+        result.append(mixed >> np.uint32(32 - BITS))
+    return result
+
+
+def _buckets_of_long(text: bytes) -> npt.NDArray[np.uint32]:
+    seen = np.zeros(1 << BITS, dtype=np.bool_)
+    overlap = ORDERS[-1] - 1
+    for start in range(0, len(text), _LONG):
+        piece = np.frombuffer(text[start : start + _LONG + overlap], dtype=np.uint8)
+        for hashed in _rolled(piece):
+            seen[hashed] = True
+    return np.flatnonzero(seen).astype(np.uint32)

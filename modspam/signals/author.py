@@ -1,0 +1,162 @@
+"""The author's name and address: a person's, or what somebody wants to be found for."""
+
+from collections.abc import Iterator
+
+import regex
+
+from modspam.normalise import Span
+from modspam.patterns import Pattern
+from modspam.signals.addresses import host_of, is_common, registered_name
+from modspam.signals.observation import Observation
+from modspam.signals.shape import is_random_word
+from modspam.signals.signal import Where, counted
+from modspam.signals.trades import trade_words
+
+__all__ = ["SIGNALS"]
+
+_NAME_IS_ADDRESS = Pattern(
+    r"https?://\S+|www\.\S+|[\w\-]+(?:\.[\w\-]+)*\.(?:com|net|org|info|ru|biz|co|xyz|top|site|online|shop|club|io|in|uk|de|pl|fr|br)\b\S*",
+    regex.IGNORECASE,
+)
+_WORD = Pattern(r"\S+")
+_HOST_WORD = Pattern(r"[\p{L}]+")
+
+
+@counted(unit="words", cap=2, where=Where.AUTHOR, message="the author's name reads as something for sale")
+def author_keyword(observation: Observation) -> Iterator[Span]:
+    """The name becomes the text of a link, so link building types its search term there."""
+    return iter(trade_words(observation.comment.author))
+
+
+@counted(unit="names", cap=1, where=Where.AUTHOR, message="the author's name is an address")
+def author_is_address(observation: Observation) -> Iterator[Span]:
+    """People have names; campaigns have sites."""
+    match = _NAME_IS_ADDRESS.search(observation.comment.author)
+    if match is not None:
+        yield match.span()
+
+
+@counted(unit="names", cap=1, where=Where.AUTHOR, message="the author's name reads as a phrase, not as a name")
+def author_phrase(observation: Observation) -> Iterator[Span]:
+    """Three small words or five of any kind are a search term or a headline."""
+    author = observation.comment.author.strip()
+    words = author.split()
+    if len(words) >= 5 or (
+        len(words) >= 3 and author.isascii() and author == author.lower() and author.replace(" ", "").isalnum()
+    ):
+        yield 0, len(observation.comment.author)
+
+
+@counted(unit="names", cap=1, where=Where.AUTHOR, message="the author's name looks like random letters")
+def author_random(observation: Observation) -> Iterator[Span]:
+    """Posting tools fill the name with letters by chance."""
+    for match in _WORD.finditer(observation.comment.author):
+        if is_random_word(match[0]):
+            yield match.span()
+            return
+
+
+@counted(unit="words", cap=2, where=Where.AUTHOR_URL, message="the author's address names something for sale")
+def author_url_keyword(observation: Observation) -> Iterator[Span]:
+    """A domain is bought for the words in it: best-loans-24 belongs to no person."""
+    url = observation.comment.author_url
+    host = host_of(url)
+    if not host or is_common(host):
+        return
+    offset = url.lower().find(host)
+    for match in _HOST_WORD.finditer(host):
+        if trade_words(match[0]) or any(stem in match[0] for stem in _HOST_STEMS):
+            yield offset + match.start(), offset + match.end()
+
+
+# Long enough to prove something inside a longer run of letters.
+_HOST_STEMS = (
+    "casino",
+    "poker",
+    "betting",
+    "viagra",
+    "cialis",
+    "pharma",
+    "payday",
+    "loans",
+    "credit",
+    "mortgage",
+    "insurance",
+    "essay",
+    "escort",
+    "replica",
+    "outlet",
+    "discount",
+    "coupon",
+    "cheap",
+    "backlink",
+    "marketing",
+    "porn",
+    "dating",
+    "forex",
+    "bitcoin",
+    "crypto",
+    "plumb",
+    "roofing",
+    "locksmith",
+    "limo",
+    "dental",
+    "lawyer",
+    "attorney",
+    "handbag",
+    "watches",
+    "jersey",
+    "hosting",
+    "keygen",
+    "weightloss",
+    "judi",
+    "togel",
+    "slot",
+    "kredit",
+    "kupit",
+)
+
+
+@counted(unit="addresses", cap=1, where=Where.AUTHOR_URL, message="the author's address leads deep into a site")
+def author_url_deep(observation: Observation) -> Iterator[Span]:
+    """People give their home page or profile; campaigns promote one page with a long path or a query."""
+    url = observation.comment.author_url
+    if is_common(host_of(url)):
+        return
+    path = regex.sub(r"^\w+://", "", url).partition("/")[2].strip("/")
+    if path.count("/") >= 2 or "?" in path or len(path) > 30 or path.endswith((".html", ".htm", ".php")):
+        yield 0, len(url)
+
+
+@counted(
+    unit="addresses",
+    cap=1,
+    where=Where.AUTHOR_URL,
+    message="the author's address is built of several words and hyphens or digits",
+)
+def author_url_built(observation: Observation) -> Iterator[Span]:
+    """Domains that were made for a search term string it together with hyphens and digits."""
+    url = observation.comment.author_url
+    name = registered_name(host_of(url)).split(".")[0]
+    if name.count("-") >= 2 or regex.search(r"[a-z]{3,}\d{2,}$|\d+[a-z]+\d+", name) or len(name) > 22:
+        yield 0, len(url)
+
+
+@counted(unit="links", cap=1, where=Where.VISIBLE, message="the text links to the author's own address again")
+def author_url_repeated(observation: Observation) -> Iterator[Span]:
+    """The form has a field for one's address; who repeats it in the text wants it seen."""
+    own = registered_name(host_of(observation.comment.author_url)) if observation.comment.author_url else ""
+    if own:
+        yield from ((k.start, k.end) for k in observation.links if registered_name(k.host) == own)
+
+
+SIGNALS = (
+    author_keyword,
+    author_is_address,
+    author_phrase,
+    author_random,
+    author_url_keyword,
+    author_url_deep,
+    author_url_built,
+    author_url_repeated,
+)

@@ -1,0 +1,84 @@
+"""Ways to reach the writer: numbers, messengers, mail."""
+
+from collections.abc import Iterator
+
+import regex
+
+from modspam.normalise import Span
+from modspam.patterns import Pattern
+from modspam.signals.observation import Observation
+from modspam.signals.signal import Where, counted
+
+__all__ = ["SIGNALS"]
+
+# A country code and eight digits and more, not inside a word, an address or a figure.
+_PHONE = Pattern(r"(?<![\w.,:/#\-=])(?:\+|00(?=[1-9]\d))\s?\d{1,3}[\s().\-]{0,2}(?:\d[\s().\-]{0,2}){6,12}\d(?![\w:])")
+# Words after which people are given a number to dial or to write to.
+_DIAL_WORDS = (
+    "call|text|phone|tel|telephone|mobile|whats ?app|wa|viber|sms|zalo|hotline|hp|telp|тел|телефон|вотсап|ватсап|"
+    "звоните|llama|telefon|anrufen|appel\\w*|tél|chiama|zadzwoń|ara|gọi|电话|電話|微信|qq|kakao"
+)
+_DIALLED = Pattern(
+    rf"\b(?:{_DIAL_WORDS})\b[^\n\d]{{0,24}}(?P<number>\(?\d[\d\s().\-]{{6,16}}\d)(?!\w)", regex.IGNORECASE
+)
+_JOIN_HOSTS = (
+    r"t\.me|telegram\.me|wa\.me|chat\.whatsapp\.com|discord\.gg|line\.me|m\.me|viber\.me|join\.skype\.com|signal\.me|"
+    r"zalo\.me|vk\.me"
+)
+_MESSENGERS = (
+    r"whats ?app|telegram|telegramm?|tele ?gram|viber|wechat|we chat|weixin|signal|skype|kik|zalo|kakao(?:talk)?|icq|"
+    r"snapchat|line id|instagram|insta|hangouts?|zangi"
+)
+_FILLERS = r"me|us|him|her|id|number|no|user|username|handle|channel|at|on|via|is|account|contact|group"
+_ACCOUNT = r"(?:@\s?\w{3,}|\+?\d[\d\s().\-]{6,})"
+_MESSENGER = Pattern(
+    rf"\b(?:{_JOIN_HOSTS})/\S+"
+    rf"|\b(?:{_MESSENGERS})\b[^\n\w@+]{{0,12}}(?:(?:{_FILLERS})\b[^\n\w@+]{{0,6}}){{0,3}}{_ACCOUNT}"
+    rf"|(?:телеграм\w*|телегу|телеге|тг|ватсап\w*|вайбер\w*|вотсап\w*)\b[^\n\w@+]{{0,12}}{_ACCOUNT}"
+    r"|(?:微信|薇信|加微|威信|扣扣|电报|飞机|纸飞机|ライン|라인|카톡|텔레그램)[^\n]{0,6}?[:：]?\s?@?[a-zA-Z0-9_\-]{4,}"
+    r"|\bqq\s?(?:号|群)?[:：]?\s?\d{5,11}",
+    regex.IGNORECASE,
+)
+_HANDLE = Pattern(r"(?<![\w@./])@(?=\w*[\d_]|[A-Za-z]*[a-z][A-Z])[A-Za-z]\w{4,31}\b(?![.\w])")
+_EMAIL = Pattern(
+    r"(?<![\w.+\-])[\w.+\-]{2,64}\s?(?:@|\(at\)|\[at\]|\{at\})\s?[\w\-]{2,}(?:\.|\s?\(dot\)\s?|\s?\[dot\]\s?)[a-zA-Z]{2,}(?:\.[a-zA-Z]{2,})?\b"
+)
+
+
+@counted(unit="numbers", cap=2, where=Where.VISIBLE, message="a telephone number to call or write to")
+def phone_number(observation: Observation) -> Iterator[Span]:
+    """Scams lead the conversation away from the page.
+
+    Numbers in logs and prices have no country code, and nobody is told to dial them.
+    """
+    text = observation.visible
+    spans = [match.span() for match in _PHONE.finditer(text)]
+    yield from spans
+    for match in _DIALLED.finditer(text):
+        start, end = match.span("number")
+        if sum(map(str.isdigit, match["number"])) >= 7 and not any(a < end and start < b for a, b in spans):
+            yield start, end
+
+
+@counted(unit="contacts", cap=2, where=Where.VISIBLE, message="an invitation to a messenger")
+def messenger(observation: Observation) -> Iterator[Span]:
+    """A handle, a number or a join link for a messenger is where the victim is to go."""
+    return (match.span() for match in _MESSENGER.finditer(observation.visible))
+
+
+@counted(unit="handles", cap=1, where=Where.VISIBLE, message="a handle to get in touch with")
+def handle(observation: Observation) -> Iterator[Span]:
+    """A handle with digits, underscores or capitals inside is an account to write to.
+
+    At the beginning of a comment it names the reader who is answered.
+    """
+    return (m.span() for m in _HANDLE.finditer(observation.visible) if m.start() > 0)
+
+
+@counted(unit="addresses", cap=2, where=Where.VISIBLE, message="an e-mail address to write to")
+def email_address(observation: Observation) -> Iterator[Span]:
+    """A mail box in the open is how lenders, healers and recovery agents are reached."""
+    return (m.span() for m in _EMAIL.finditer(observation.visible))
+
+
+SIGNALS = (phone_number, messenger, handle, email_address)

@@ -1,0 +1,127 @@
+"""Looking stock phrases up in a comment, and the signals that they make."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from typing import NamedTuple
+
+import regex
+
+from modspam.normalise import Span
+from modspam.patterns import Pattern
+from modspam.signals.observation import Observation
+from modspam.signals.phrases import CALLS, FLATTERY, OFFERS, OWNER, TESTIMONY, Row
+from modspam.signals.signal import Where, counted
+
+__all__ = ["SIGNALS"]
+
+
+class _Position(NamedTuple):
+    """One place in a pattern: the words that fit (none: any word fits), and whether it may be missing."""
+
+    words: frozenset[str]
+    optional: bool
+
+
+_Pattern = tuple[_Position, ...]
+
+
+class _Lexicon(NamedTuple):
+    """Patterns by their first word, and one expression for scripts without spaces."""
+
+    by_first_word: dict[str, list[_Pattern]]
+    unspaced: Pattern | None
+
+
+_SPACED = Pattern(r"[\p{Latin}\p{Cyrillic}\p{Greek}\p{Hebrew}\p{Devanagari}?|]")
+_UNSPACED = Pattern(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Arabic}]")
+
+
+@cache
+def _compiled(rows: tuple[Row, ...]) -> _Lexicon:
+    by_first_word: dict[str, list[_Pattern]] = {}
+    unspaced = []
+    for source, _why in rows:
+        if not _SPACED.search(source):
+            unspaced.append(regex.escape(source))
+            continue
+        pattern = _parse(source)
+        for word in pattern[0].words:
+            by_first_word.setdefault(word, []).append(pattern)
+    return _Lexicon(by_first_word, Pattern("|".join(unspaced)) if unspaced else None)
+
+
+def _parse(source: str) -> _Pattern:
+    """Read a row's pattern."""
+    positions: list[_Position] = []
+    for place in source.split():
+        optional = place.endswith("?")
+        words = place.removesuffix("?")
+        positions.append(_Position(frozenset() if words == "*" else frozenset(words.split("|")), optional))
+    return tuple(positions)
+
+
+def _match(words: Sequence[str], at: int, pattern: _Pattern, position: int) -> int:
+    """Say where the pattern's rest ends if it stands at ``words[at]``, or -1."""
+    if position == len(pattern):
+        return at
+    place = pattern[position]
+    if at < len(words) and (not place.words or words[at] in place.words):
+        end = _match(words, at + 1, pattern, position + 1)
+        if end >= 0:
+            return end
+    return _match(words, at, pattern, position + 1) if place.optional else -1
+
+
+def _phrases(observation: Observation, rows: tuple[Row, ...]) -> Iterator[Span]:
+    """Find the phrases of a table, left to right, without overlaps; spans in the folded text."""
+    lexicon = _compiled(rows)
+    words = observation.words
+    at = 0
+    while at < len(words):
+        patterns = lexicon.by_first_word.get(words[at])
+        end = max((_match(words, at, pattern, 0) for pattern in patterns), default=-1) if patterns else -1
+        if end > at:
+            spans = observation.word_spans
+            yield spans[at][0], spans[end - 1][1]
+            at = end
+        else:
+            at += 1
+    if lexicon.unspaced is not None and _UNSPACED.search(observation.folded):
+        yield from (match.span() for match in lexicon.unspaced.finditer(observation.folded))
+
+
+def _finder(rows: tuple[Row, ...]) -> Callable[[Observation], Iterator[Span]]:
+    return lambda observation: _phrases(observation, rows)
+
+
+@counted(unit="phrases", cap=4, where=Where.FOLDED, message="praise that would fit any page")
+def flattery(observation: Observation) -> Iterator[Span]:
+    """Spam flatters because flattered owners approve; the praise names nothing, since the page was not read."""
+    return _phrases(observation, FLATTERY)
+
+
+@counted(unit="phrases", cap=4, where=Where.FOLDED, message="speaks to the site's owner as to a customer")
+def owner_pitch(observation: Observation) -> Iterator[Span]:
+    """A stranger who writes about "your website" wants to sell something to its owner; readers write about the page."""
+    return _phrases(observation, OWNER)
+
+
+@counted(unit="phrases", cap=4, where=Where.FOLDED, message="offers goods, services or money")
+def offer(observation: Observation) -> Iterator[Span]:
+    """Adverts speak of prices, guarantees and gains in turns of phrase that conversations do without."""
+    return _phrases(observation, OFFERS)
+
+
+@counted(unit="phrases", cap=4, where=Where.FOLDED, message="tells readers to go, write or buy somewhere else")
+def call_to_action(observation: Observation) -> Iterator[Span]:
+    """Spam has done its work only when the reader leaves the page."""
+    return _phrases(observation, CALLS)
+
+
+@counted(unit="phrases", cap=4, where=Where.FOLDED, message="a testimonial for a trader, healer or recovery agent")
+def testimony(observation: Observation) -> Iterator[Span]:
+    """Scams are told as somebody's own luck, with the name of the benefactor and a way to reach him."""
+    return _phrases(observation, TESTIMONY)
+
+
+SIGNALS = (flattery, owner_pitch, offer, call_to_action, testimony)

@@ -1,0 +1,84 @@
+"""A reading with what several signals want to know of it, each worked out once and only if asked for."""
+
+from functools import cached_property
+
+import regex
+
+from modspam.normalise import Reading, Span
+from modspam.patterns import Pattern
+from modspam.signals.addresses import Link, find_links
+
+__all__ = ["Observation"]
+
+# What stands between words.  Apostrophes do not: they are dropped, so that "it's" and "its" are one word.
+_BETWEEN = '!"#$%&()*+,-./:;<=>?@[\\]^_{|}~«»“”„‹›…–—·•¡¿、。，！？：；「」『』（）【】'
+_APOSTROPHES = dict.fromkeys(map(ord, "'‘’`´ʼ"), "")
+_TO_WORDS = str.maketrans({**dict.fromkeys(map(ord, _BETWEEN + "\t\n"), " "), **_APOSTROPHES})
+_WORD = Pattern(rf"[^\s{regex.escape(_BETWEEN, special_only=False)}]++")
+
+# What only a text with code, markup or a log in it has.
+_CODE = Pattern(
+    r"```|`[^`\n]{2,60}`"  # set off as code
+    r"|<\?(?:php|=)|\{%-?\s|%\}|</\w+>"  # templates and markup
+    r"|\w\(\)|\);|=>|->\w|\w+::\w|!=|==|&&|\|\||\$\("  # operators and calls
+    r"|#include\b|#define\b|\bdef \w+\(|\bimport \w+|\bfrom \w+ import\b|\breturn \w+|\becho [\"'$]|\bprintf?\("
+    r"|\bSELECT\b.{1,80}\bFROM\b|\bgit \w+|\bsudo \w+"
+    r"|(?m:^\s*(?:at [\w.$<>]+\(|File \"|Traceback|\d{4}-\d\d-\d\d[T ]\d\d:\d\d))"  # stack traces and logs
+    r"|\\(?:frac|sum|int|begin|in|mid)\b"  # formulae
+    r"|(?<![/\w.\-])\w[\w\-]*\.(?:py|js|ts|css|conf|ya?ml|json|toml|sh|bat|cpp|java|rb|go|rs|xml|ini|env|tex|md|jinja2?|twig)\b"
+)
+# What people call the things that use placeholders honestly.
+_TALK_OF_CODE = Pattern(
+    r"\b(?:templat(?:e|es|ing)|variables?|render(?:s|ed|ing)?|placeholders?|merge (?:tags?|fields?|codes?)|mail ?merge"
+    r"|mailchimp|newsletters?|snippets?|macros?|preprocessor|compiler|branch|subset|shortcodes?|interpolation|typedef"
+    r"|jinja2?|django|flask|vue|angular|svelte|handlebars|mustache|liquid|jekyll|twig|laravel|helm|ansible|terraform"
+    r"|yaml|javascript|typescript|bash|zsh|powershell|shell|cmd|env|nginx|apache|crontab|strftime|s?printf"
+    r"|syntax|escap(?:e|ed|es|ing)|regexp?|markdown|bbcode|latex|backticks?|brackets?|braces|curly|quotes?|grammar"
+    r"|parser?|dictionary|array|string|hashtags?|footnotes?"
+    r"|шаблон\w*|переменн\w*|platzhalter|vorlage|plantilla|modèle|placeholdery?|テンプレート|变量|模板|變數)\b"
+)
+
+
+class Observation:
+    """What the signals look at: the `Reading` and what follows from it."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.comment = reading.comment
+        self.given = reading.comment.text
+        self.visible = reading.visible.text
+        self.folded = reading.folded.text
+
+    @cached_property
+    def words(self) -> list[str]:
+        """The words of the folded text in order, without apostrophes."""
+        return self.folded.translate(_TO_WORDS).split()
+
+    @cached_property
+    def word_spans(self) -> list[Span]:
+        """Where each of `words` stands in the folded text."""
+        return [m.span() for m in _WORD.finditer(self.folded) if m[0].translate(_APOSTROPHES)]
+
+    @cached_property
+    def links(self) -> tuple[Link, ...]:
+        """The addresses in the visible text."""
+        return find_links(self.reading)
+
+    @cached_property
+    def prose(self) -> str:
+        """The visible text without its addresses."""
+        pieces, position = [], 0
+        for link in self.links:
+            pieces.append(self.visible[position : link.start])
+            position = link.end
+        return "".join([*pieces, self.visible[position:]])
+
+    @cached_property
+    def code(self) -> list[Span]:
+        """Marks of code, markup or logs in the visible text."""
+        return [match.span() for match in _CODE.finditer(self.visible)]
+
+    @cached_property
+    def about_code(self) -> bool:
+        """Whether the comment holds code, or talks of the things in which placeholders are honest."""
+        return bool(self.code) or _TALK_OF_CODE.search(self.folded) is not None

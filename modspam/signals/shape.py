@@ -1,0 +1,134 @@
+"""The shape of the text: capitals, digits, signs, repetition, words that are no words."""
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
+from math import log2
+
+import regex
+
+from modspam.normalise import Span
+from modspam.patterns import Pattern
+from modspam.signals.observation import Observation
+from modspam.signals.signal import Where, counted, measured
+
+__all__ = ["SIGNALS", "is_random_word"]
+
+_ENOUGH_LETTERS = 20
+_ENOUGH_WORDS = 8
+
+
+@measured(unit="share of letters", cap=1.0, message="written in capitals")
+def capitals(observation: Observation) -> float:
+    """Adverts shout, and so do some people: weak evidence, which is why it is weighed and not decided upon."""
+    text = observation.visible
+    upper = sum(map(str.isupper, text[:_LOOKED_AT]))
+    lower = sum(map(str.islower, text[:_LOOKED_AT]))
+    return upper / (upper + lower) if upper + lower >= _ENOUGH_LETTERS else 0.0
+
+
+@measured(unit="share of characters", cap=0.4, message="many digits")
+def digits(observation: Observation) -> float:
+    """Prices, numbers to call and random endings; code and logs have digits too, beside their own signal."""
+    text = observation.prose[:_LOOKED_AT]
+    return sum(map(str.isdigit, text)) / len(text) if len(text) >= _ENOUGH_LETTERS else 0.0
+
+
+@counted(unit="runs", cap=3, where=Where.VISIBLE, message="rows of exclamation or currency signs")
+def shouted_signs(observation: Observation) -> Iterator[Span]:
+    """Rows of !!! and $$$ sell."""
+    return (match.span() for match in _SHOUTED.finditer(observation.visible))
+
+
+@measured(unit="share of words", cap=0.7, message="the same words again and again")
+def repetition(observation: Observation) -> float:
+    """Keyword stuffing repeats pairs of words; people seldom do."""
+    words = observation.words[:_LOOKED_AT]
+    if len(words) < _ENOUGH_WORDS:
+        return 0.0
+    pairs = Counter(pairwise(words))
+    repeated = sum(count - 1 for count in pairs.values())
+    return repeated / (len(words) - 1)
+
+
+@measured(unit="bits below what prose has", cap=2.0, message="hardly any variety of characters")
+def low_entropy(observation: Observation) -> float:
+    """Prose has about four bits a character in any alphabet (Shannon 1951 counts letters alone); filler has fewer."""
+    text = observation.folded[:_LOOKED_AT]
+    if len(text) < 2 * _ENOUGH_LETTERS:
+        return 0.0
+    entropy = -sum(n / len(text) * log2(n / len(text)) for n in Counter(text).values())
+    return max(0.0, 3.2 - entropy)
+
+
+@counted(unit="words", cap=3, where=Where.VISIBLE, message="words that look like random letters")
+def random_words(observation: Observation) -> Iterator[Span]:
+    """Posting tools add letters by chance, to differ from what filters have seen and to find their posts again."""
+    for match in _LONG_WORD.finditer(observation.visible):
+        if is_random_word(match[0]):
+            yield match.span()
+
+
+def is_random_word(word: str) -> bool:
+    """Say whether a word of plain letters looks like letters by chance.
+
+    Small and capital letters mixed without a reason (camel case has one), five consonants in a row,
+    or a long word without vowels.  Acronyms, code and laughter are left alone.
+
+    >>> [is_random_word(w) for w in ("XuxkTTEWq", "vlffyknfaf", "JavaScript", "rhythm", "hmmmm", "Angstschweiss")]
+    [True, True, False, False, False, False]
+    """
+    if not (6 <= len(word) <= 24 and word.isascii() and word.isalpha()) or word.isupper():
+        return False
+    if _MIXED_CASE.search(word) and not _CAMEL_CASE.fullmatch(word):
+        return True
+    small = word.lower()
+    return (
+        (_CONSONANTS.search(small) is not None or not _VOWEL.search(small))
+        and len(set(small)) > 4
+        and not _REAL_CLUSTER.search(small)
+    )
+
+
+@counted(unit="marks", cap=4, where=Where.VISIBLE, message="code, markup or a log, as in a technical discussion")
+def code(observation: Observation) -> list[Span]:
+    """People who write about programs paste them; spam has no use for it."""
+    return observation.code
+
+
+@counted(unit="marks", cap=4, where=Where.VISIBLE, message="an answer to somebody: a quotation or a name addressed")
+def reply(observation: Observation) -> Iterator[Span]:
+    """Who quotes or addresses another reader has read the page."""
+    return (match.span() for match in _REPLY.finditer(observation.visible))
+
+
+# Long texts are characterised well enough by their beginning.
+_LOOKED_AT = 20_000
+_SHOUTED = Pattern(r"!{3,}+|\${3,}+|(?:!\s?){4,}+|€{2,}+|%{2,}+")
+_LONG_WORD = Pattern(r"(?<![\w./:@&?=\-#])[A-Za-z]{6,24}(?![\w/:@=]|[.\-]\w)")
+_MIXED_CASE = Pattern(r"[a-z][A-Z]")
+# Capitals inside a word that have a reason: names of programs and products, acronyms with their endings.
+_CAMEL_CASE = Pattern(
+    r"[A-Z]?[a-z]{2,}(?:[A-Z][a-z]+|[A-Z]{2,4}[a-z]{2,})*(?:[A-Z]{1,4}s?)?"
+    r"|[a-z]{1,2}[A-Z][a-zA-Z]{2,}"
+    r"|[A-Z]{1,3}[a-z]+(?:[A-Z][a-z]+)*"
+    r"|[A-Z]{2,}[a-z]{1,3}"
+)
+_CONSONANTS = Pattern(r"[bcdfghjklmnpqrstvwxz]{5}|[bcdfghjklmnpqrstvwxyz]{6}")
+_VOWEL = Pattern(r"[aeiouy]")
+# Rows of consonants that languages really have (German, Polish and Czech, English), and laughter.
+_REAL_CLUSTER = Pattern(
+    r"tsch|schw|schr|schl|schm|schn|chts|ngst|rsch|lsch|nsch|cht[sz]|ntsch|rdsch|ndst"
+    r"|rzcz|szcz|rstw|stw|rzy|wsz|prz|krz|trz|chr"
+    r"|hyth|ngth|ghts|lfth|xth|rldw|tchw|tchph|ghtl"
+    r"|(.)\1\1|^[hkjasdxl]+$|^mw[ha]+$|pff|psst|hmm|brr|grr"
+)
+_REPLY = Pattern(
+    r"^\s*(?:>|&gt;|@[\p{L}\w.\-]{2,}(?!@))"  # a line of quotation, a name at its beginning
+    r"|\b[Yy]ou (?:wrote|said)\b"
+    r"|(?<![\w.+\-@])@[\p{L}]{2,}\b(?![.\w@])"  # a name elsewhere, not a mail address
+    r"|^[\"“„«][^\n]{12,200}[\"”“»]\s*$",  # a line in quotation marks
+    regex.MULTILINE,
+)
+
+SIGNALS = (capitals, digits, shouted_signs, repetition, low_entropy, random_words, code, reply)
