@@ -1,0 +1,241 @@
+"""The linear model: scores, probabilities, explanations, and its file.
+
+The file is a zip archive of arrays and JSON and nothing else, so it is safe to load from a stranger:
+``numpy.load(path, allow_pickle=False)`` opens it too.
+
+| member              | content                                                            |
+|---------------------|--------------------------------------------------------------------|
+| ``model.json``      | format version, feature specification, intercept, thresholds, card |
+| ``signals.npy``     | ``float64``, one weight for each signal named in ``model.json``    |
+| ``ngrams.npy``      | ``float32``, one weight for each bucket; memory-mapped             |
+
+Calibration is folded into the weights: the score is the log-odds of the calibrated probability.
+
+Leaves out training (`modspam.train`) and decisions (`modspam.moderator`).
+"""
+
+import io
+import json
+import os
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import exp
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from modspam import ngrams
+from modspam.errors import ModelFormatError, ModelNotFoundError
+from modspam.features import Features
+from modspam.signals import SIGNALS
+
+__all__ = ["FORMAT_VERSION", "LinearModel", "ThresholdRow", "bundled_path", "probability_of"]
+
+# To raise it: let `load` know the old version still, add a file of that version to the tests' cases,
+# and say in CHANGELOG.md what changed.
+FORMAT_VERSION = 1
+
+_JSON, _SIGNALS, _NGRAMS = "model.json", "signals.npy", "ngrams.npy"
+_ALIGNMENT = 64
+
+
+class ThresholdRow(NamedTuple):
+    """One row of the threshold table, measured on comments that the model had not seen.
+
+    - ``false_positive_rate``: share of ham flagged, 0..1
+    - ``threshold``: the probability that gives it, 0..1
+    - ``recall``: share of spam flagged there, 0..1
+    """
+
+    false_positive_rate: float
+    threshold: float
+    recall: float
+
+
+def bundled_path() -> Path:
+    """Say where the model is that comes with the package."""
+    return Path(__file__).with_name("bundled.model")
+
+
+def probability_of(score: float) -> float:
+    """Turn log-odds into a probability.
+
+    >>> probability_of(0.0), probability_of(-1000.0)
+    (0.5, 0.0)
+    """
+    if score < -700:
+        return 0.0
+    return 1.0 / (1.0 + exp(-score))
+
+
+@dataclass(frozen=True, slots=True)
+class LinearModel:
+    """Weights for the signals and the n-grams.
+
+    - ``intercept``: log-odds before anything is read
+    - ``signal_weights``: ``float64``, in the order of `modspam.signals.SIGNALS`
+    - ``ngram_weights``: ``float32``, one a bucket, ``2 ** ngrams.BITS`` of them
+    - ``threshold``: the probability from which on comments are flagged
+    - ``thresholds``: what other thresholds cost
+    - ``card``: how it was made: sources with their digests, calibration, metrics
+    """
+
+    intercept: float
+    signal_weights: npt.NDArray[np.float64]
+    ngram_weights: npt.NDArray[np.float32]
+    threshold: float
+    thresholds: tuple[ThresholdRow, ...]
+    card: Mapping[str, Any]
+
+    def score(self, features: Features) -> npt.NDArray[np.float64]:
+        """Give each comment's log-odds of spam; bit for bit the same in whatever block it stands."""
+        scores: npt.NDArray[np.float64] = (features.signals * self.signal_weights).sum(axis=1)
+        scores += self.intercept
+        scores += self.ngram_scores(features)
+        return scores
+
+    def ngram_scores(self, features: Features) -> npt.NDArray[np.float64]:
+        """Give the n-grams' part of each comment's score."""
+        indices, starts = features.buckets
+        if len(starts) < 2:
+            return np.zeros(0)
+        weights = self.ngram_weights[indices].astype(np.float64)
+        # reduceat adds each comment's own run, in an order that no neighbour changes.
+        return np.add.reduceat(weights, starts[:-1]) / np.sqrt(np.diff(starts))
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the model file; the same model gives the same bytes.  The file is replaced whole or not at all."""
+        target = Path(path)
+        document = {
+            "format": FORMAT_VERSION,
+            "features": {
+                "ngrams": {"hash": ngrams.HASH, "bits": ngrams.BITS, "orders": list(ngrams.ORDERS)},
+                "signals": [{"name": signal.name, "cap": signal.cap} for signal in SIGNALS],
+            },
+            "intercept": self.intercept,
+            "threshold": self.threshold,
+            "thresholds": [row._asdict() for row in self.thresholds],
+            "card": dict(self.card),
+        }
+        text = json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
+            draft = Path(file.name)
+            try:
+                with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+                    position = _add(archive, _JSON, text.encode(), 0)
+                    position = _add(archive, _SIGNALS, _npy(self.signal_weights), position)
+                    _add(archive, _NGRAMS, _npy(self.ngram_weights), position)
+                file.flush()
+                os.fsync(file.fileno())
+                draft.chmod(0o644)
+                draft.replace(target)
+            except BaseException:
+                draft.unlink(missing_ok=True)
+                raise
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> "LinearModel":
+        """Open a model file; the n-gram weights are mapped into memory, not copied.
+
+        Raises `ModelNotFoundError` if there is no such file, `ModelFormatError` if it is no model, is
+        damaged, or needs another version of modspam.
+        """
+        path = Path(path)
+        try:
+            with zipfile.ZipFile(path) as archive:
+                document = json.loads(archive.read(_JSON))
+                names, intercept, threshold, thresholds = _checked(document, path)
+                weights = np.load(io.BytesIO(archive.read(_SIGNALS)), allow_pickle=False)
+                ngram_weights = _mapped(path, archive.getinfo(_NGRAMS))
+        except FileNotFoundError as error:
+            raise ModelNotFoundError(
+                f"no model at {path}: train one with 'modspam train', or leave the path out for the bundled one"
+            ) from error
+        except (IsADirectoryError, PermissionError) as error:
+            raise ModelFormatError(f"{path} cannot be read as a model file: {error.strerror}") from error
+        except ModelFormatError:
+            raise
+        except (zipfile.BadZipFile, KeyError, ValueError, TypeError, EOFError, OSError, NotImplementedError) as error:
+            raise ModelFormatError(
+                f"{path} is no modspam model or is damaged ({error}): "
+                "train it again, or fetch it again from where it came"
+            ) from error
+        if weights.shape != (len(names),) or weights.dtype != np.float64 or not np.isfinite(weights).all():
+            raise ModelFormatError(f"{path} is damaged: its signals do not fit their weights; train it again")
+        position = {signal.name: index for index, signal in enumerate(SIGNALS)}
+        signal_weights = np.zeros(len(SIGNALS))
+        signal_weights[[position[name] for name in names]] = weights
+        return cls(intercept, signal_weights, ngram_weights, threshold, thresholds, document["card"])
+
+
+def _checked(document: Any, path: Path) -> tuple[list[str], float, float, tuple[ThresholdRow, ...]]:
+    """Hold the file's JSON against what this version can serve."""
+    version = document["format"]
+    if version != FORMAT_VERSION:
+        raise ModelFormatError(
+            f"{path} has model format {version!r} and this modspam reads {FORMAT_VERSION}: "
+            "train it again with this version, or install the version that wrote it"
+        )
+    features = document["features"]
+    expected = {"hash": ngrams.HASH, "bits": ngrams.BITS, "orders": list(ngrams.ORDERS)}
+    caps = {signal.name: signal.cap for signal in SIGNALS}
+    unknown = [s["name"] for s in features["signals"] if caps.get(s["name"]) != s["cap"]]
+    if features["ngrams"] != expected or unknown:
+        what = f"signals that it does not have ({', '.join(map(str, unknown))})" if unknown else "other n-grams"
+        raise ModelFormatError(
+            f"{path} was trained on {what}, so another version of modspam wrote it: train it again with this one"
+        )
+    names = [signal["name"] for signal in features["signals"]]
+    intercept, threshold = float(document["intercept"]), float(document["threshold"])
+    if not np.isfinite(intercept) or not 0 <= threshold <= 1 or len(set(names)) != len(names):
+        raise ModelFormatError(f"{path} is damaged: numbers out of range; train it again")
+    return names, intercept, threshold, tuple(ThresholdRow(**row) for row in document["thresholds"])
+
+
+def _npy(array: npt.NDArray[Any]) -> bytes:
+    buffer = io.BytesIO()
+    np.lib.format.write_array(buffer, np.ascontiguousarray(array), version=(1, 0), allow_pickle=False)
+    return buffer.getvalue()
+
+
+def _add(archive: zipfile.ZipFile, name: str, content: bytes, position: int) -> int:
+    """Store a member uncompressed at ``position``, with a fixed date; returns where the next one goes.
+
+    Its content begins on a boundary that mapping likes: an extra field, which readers pass over, pads
+    the member's header (two bytes of id, two of length, then the padding).
+    """
+    member = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+    member.external_attr = 0o644 << 16
+    header = 30 + len(name) + 4  # the fixed part of a local file header, the name, the extra field's own
+    padding = -(position + header) % _ALIGNMENT
+    member.extra = b"MS" + padding.to_bytes(2, "little") + b"\0" * padding
+    archive.writestr(member, content)
+    return position + header + padding + len(content)
+
+
+def _mapped(path: Path, member: zipfile.ZipInfo) -> npt.NDArray[np.float32]:
+    """Map the n-gram weights where they lie in the archive, after checking that they are whole."""
+    if member.compress_type != zipfile.ZIP_STORED:
+        raise ModelFormatError(f"{path} was compressed after it was written: keep the file as modspam wrote it")
+    with path.open("rb") as file:
+        file.seek(member.header_offset + 26)
+        sizes = file.read(4)
+        start = member.header_offset + 30 + int.from_bytes(sizes[:2], "little") + int.from_bytes(sizes[2:], "little")
+        file.seek(start)
+        if np.lib.format.read_magic(file) != (1, 0):
+            raise ModelFormatError(f"{path} is damaged: its weights are in no known format; train it again")
+        shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+        offset = file.tell()
+    if shape != (1 << ngrams.BITS,) or dtype != np.dtype("<f4") or offset - start + 4 * shape[0] != member.file_size:
+        raise ModelFormatError(f"{path} is damaged: its n-gram weights have another size; train it again")
+    content = np.memmap(path, dtype=np.uint8, mode="r", offset=start, shape=(member.file_size,))
+    if zlib.crc32(content.data) != member.CRC:
+        raise ModelFormatError(f"{path} is damaged: its check sum is wrong; fetch or train it again")
+    weights: npt.NDArray[np.float32] = content[offset - start :].view("<f4")
+    return weights

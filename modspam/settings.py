@@ -1,0 +1,36 @@
+"""What can be chosen about training, with its defaults; light enough for the command line to import."""
+
+from typing import NamedTuple
+
+from modspam.errors import SettingError
+
+__all__ = ["DEFAULTS", "Settings"]
+
+
+class Settings(NamedTuple):
+    """Choices about training.
+
+    - ``max_false_positive_rate``: the model's own threshold flags at most this share of unseen ham, 0..1
+    - ``regularisation``: scikit-learn's ``C``; greater fits the comments more closely
+    - ``folds``: parts that the comments are split into for calibration, by source
+    - ``jobs``: processes that extract features; -1 is one a core
+    """
+
+    max_false_positive_rate: float = 0.005
+    regularisation: float = 2.0
+    folds: int = 5
+    jobs: int = -1
+
+    def check(self) -> None:
+        """Raise `SettingError` if a choice is out of its range."""
+        if not 0 < self.max_false_positive_rate < 1:
+            raise SettingError(
+                f"the false-positive rate is a share between 0 and 1, not {self.max_false_positive_rate}"
+            )
+        if self.regularisation <= 0:
+            raise SettingError(f"the regularisation is a number above 0, not {self.regularisation}")
+        if self.folds < 2:
+            raise SettingError(f"at least 2 folds are needed, not {self.folds}")
+
+
+DEFAULTS = Settings()
