@@ -1,0 +1,325 @@
+"""Files of labelled comments: reading, the labels people use, copies, and our own spam families.
+
+| file                    | what it holds                                                               |
+|-------------------------|-----------------------------------------------------------------------------|
+| ``.jsonl``, ``.csv``    | one comment a row, with a label; also gzipped (``.jsonl.gz``, ``.csv.gz``)  |
+| ``.toml``               | families of spam as spintax, see ``datasets/README.md``                     |
+| a folder                | all of these in it, by name                                                 |
+
+The text is read from ``text`` or ``comment_content`` (and the other fields from our names or
+Akismet's), the label from ``label``, ``class``, ``spam`` or ``is_spam``.
+"""
+
+import csv
+import gzip
+import io
+import json
+import random
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, NamedTuple, TextIO
+
+from modspam.comment import Comment
+from modspam.errors import CommentError, CorpusError, SpintaxError
+from modspam.normalise import read as read_comment
+from modspam.patterns import Pattern
+from modspam.spintax import Template
+
+__all__ = [
+    "Duplicates",
+    "Example",
+    "Family",
+    "Source",
+    "expand",
+    "is_spam",
+    "load",
+    "read_examples",
+    "read_families",
+    "read_reviews",
+    "reviewed",
+    "without_copies",
+]
+
+VARIANTS = 24  # comments made of each family
+_UNSPUN_EVERY = 12  # one variant in so many is posted with some of its braces left, as real tools do
+_UNSPUN_SHARE = 0.4  # of the choices in such a variant
+_LABEL_FIELDS = ("label", "class", "spam", "is_spam")
+_LABELS = {
+    **dict.fromkeys(("spam", "1", "true", "yes", "flag"), True),
+    **dict.fromkeys(("ham", "0", "false", "no", "keep", "not spam", "approved"), False),
+}
+_SUFFIXES = (".jsonl", ".jsonl.gz", ".csv", ".csv.gz", ".toml")
+
+
+class Example(NamedTuple):
+    """A comment whose verdict is known.
+
+    - ``comment``, ``spam``: the comment and its label
+    - ``source``: the site, or the file where none is named; sources are weighted against each other
+    - ``group``: what must not be torn apart by a split: the site, or else the page; the family of spam
+    - ``language``, ``kind``: as the file says, or empty
+    """
+
+    comment: Comment
+    spam: bool
+    source: str
+    group: str
+    language: str = ""
+    kind: str = ""
+
+
+class Source(NamedTuple):
+    """What the model's card says of a file that it was trained on."""
+
+    name: str
+    sha256: str
+    spam: int
+    ham: int
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A campaign of spam, written as spintax."""
+
+    name: str
+    kind: str
+    language: str
+    text: Template
+    author: Template
+    author_url: Template
+
+
+class Duplicates(NamedTuple):
+    """What `without_copies` took out: copies, and comments that stand under both labels."""
+
+    copies: int
+    contradictions: int
+
+
+def load(paths: Iterable[Path], variants: int = VARIANTS, seed: int = 0) -> tuple[list[Example], list[Source]]:
+    """Read files and folders of labelled comments; families are expanded.
+
+    Families stand under the pages of the comments that were read beside them: spam is posted under
+    anything.  Raises `CorpusError` for a file that cannot be read, with its name and line.
+    """
+    files = list(_files(paths))
+    examples: list[Example] = []
+    sources: list[Source] = []
+    families: list[tuple[Path, list[Family]]] = []
+    for path in files:
+        if path.suffix == ".toml":
+            families.append((path, read_families(path)))
+            continue
+        found = list(read_examples(path))
+        examples += found
+        sources.append(_source(path, found))
+    pages = sorted({example.comment.page_title for example in examples if example.comment.page_title})
+    for path, listed in families:
+        found = [e for family in listed for e in expand(family, _stem(path), variants, seed, pages)]
+        examples += found
+        sources.append(_source(path, found))
+    return examples, sources
+
+
+def read_examples(path: Path) -> Iterator[Example]:
+    """Read one JSONL or CSV file, gzipped or not.
+
+    Raises `CorpusError` that names file and line: no such column, a label that is no label, a
+    broken line, bytes that are no UTF-8.
+    """
+    reader = _csv_rows if ".csv" in path.suffixes else _jsonl_rows
+    with _opened(path) as file:
+        try:
+            for line, row in reader(file, path):
+                try:
+                    comment = Comment.from_mapping(row)
+                except CommentError as error:
+                    raise CorpusError(f"{path}, line {line}: {error}") from error
+                site = str(row.get("site") or "")
+                yield Example(
+                    comment,
+                    is_spam(row, f"{path}, line {line}"),
+                    site or _stem(path),
+                    site or comment.page_title or comment.text,
+                    str(row.get("language") or ""),
+                    str(row.get("kind") or ""),
+                )
+        except UnicodeDecodeError as error:
+            raise CorpusError(f"{path} is not UTF-8 ({error}): convert it, for example with iconv") from error
+        except (gzip.BadGzipFile, EOFError, csv.Error) as error:
+            raise CorpusError(f"{path} is damaged: {error}") from error
+
+
+def is_spam(row: Mapping[str, Any], where: str) -> bool:
+    """Read a row's label.
+
+    >>> is_spam({"label": "ham"}, "here"), is_spam({"class": 1}, "here")
+    (False, True)
+
+    Raises `CorpusError`, which says ``where``, if there is none or it is not understood.
+    """
+    for field in _LABEL_FIELDS:
+        if row.get(field) is not None:
+            label = str(row[field]).strip().lower()
+            if label not in _LABELS:
+                raise CorpusError(
+                    f"{where}: {row[field]!r} is no label; say 'spam' or 'ham' (or 1 and 0, true and false)"
+                )
+            return _LABELS[label]
+    raise CorpusError(
+        f"{where}: no label; put it into a field called 'label', as 'spam' or 'ham' "
+        f"(the fields are: {', '.join(map(str, row))})"
+    )
+
+
+def read_families(path: Path) -> list[Family]:
+    """Read a TOML file of ``[[family]]`` tables.
+
+    Raises `CorpusError` if it is no TOML or a key is missing, `SpintaxError` for a bad template.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise CorpusError(f"no file at {path}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CorpusError(f"{path} is no TOML: {error}") from error
+    families = []
+    for number, table in enumerate(document.get("family", []), start=1):
+        name = table.get("name", f"number {number}")
+        missing = [key for key in ("name", "kind", "language", "text") if not table.get(key)]
+        if missing:
+            raise CorpusError(f"{path}, family {name}: {', '.join(missing)} missing")
+        try:
+            text, author, author_url = (Template(table.get(key, "")) for key in ("text", "author", "author_url"))
+        except SpintaxError as error:
+            raise SpintaxError(f"{path}, family {name}: {error}") from error
+        families.append(Family(name, table["kind"], table["language"], text, author, author_url))
+    return families
+
+
+def read_reviews(path: Path) -> dict[str, bool]:
+    """Read corrected labels: a table with tabs, ``sha256`` (of a comment's text in UTF-8) and ``label``.
+
+    So a corpus that may not be shared can be corrected in a file that may.  Raises `CorpusError`.
+    """
+    with _opened(path) as file:
+        reader = csv.DictReader(file, delimiter="\t")
+        if not {"sha256", "label"} <= set(reader.fieldnames or ()):
+            raise CorpusError(f"{path} is no file of reviews: it needs the columns sha256 and label")
+        return {row["sha256"]: is_spam(row, f"{path}, line {reader.line_num}") for row in reader}
+
+
+def reviewed(examples: Iterable[Example], reviews: Mapping[str, bool]) -> Iterator[Example]:
+    """Give the examples with their labels corrected where a review says so."""
+    for example in examples:
+        digest = sha256(example.comment.text.encode("utf-8", "surrogatepass")).hexdigest()
+        yield example._replace(spam=reviews.get(digest, example.spam))
+
+
+def expand(family: Family, source: str, variants: int, seed: int, pages: Sequence[str] = ()) -> Iterator[Example]:
+    """Make comments of a family; the same arguments make the same comments."""
+    rng = random.Random(f"{seed}:{family.name}")  # noqa: S311 - sampling, no secret
+    for number, spun in enumerate(family.text.expansions(rng, variants), start=1):
+        text = spun if number % _UNSPUN_EVERY else family.text.expand(rng, _UNSPUN_SHARE)
+        comment = Comment(
+            text,
+            author=family.author.expand(rng),
+            author_url=family.author_url.expand(rng),
+            page_title=rng.choice(pages) if pages else "",
+        )
+        yield Example(comment, True, source, family.name, family.language, family.kind)
+
+
+def without_copies(examples: Iterable[Example]) -> tuple[list[Example], Duplicates]:
+    """Keep one of each text; texts that stand under both labels are dropped altogether.
+
+    Two texts are copies if their words are the same once digits, addresses and signs are set aside.
+    """
+    first: dict[str, Example] = {}
+    contradicted: set[str] = set()
+    copies = 0
+    for example in examples:
+        key = _copy_key(example.comment)
+        if key not in first:
+            first[key] = example
+        else:
+            copies += 1
+            if first[key].spam != example.spam:
+                contradicted.add(key)
+    kept = [example for key, example in first.items() if key not in contradicted]
+    return kept, Duplicates(copies, len(contradicted))
+
+
+_ADDRESS = Pattern(r"\S+://\S+|www\.\S+")
+_NO_LETTER = Pattern(r"[^\p{L}\p{M}]+")
+
+
+def _copy_key(comment: Comment) -> str:
+    folded = read_comment(comment).folded.text
+    words = _NO_LETTER.sub(" ", _ADDRESS.sub(" ", folded)).strip()
+    return words or folded
+
+
+def _files(paths: Iterable[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(p for p in path.rglob("*") if p.name.endswith(_SUFFIXES) and p.is_file())
+            if not inside:
+                raise CorpusError(f"{path} holds no file that ends in {', '.join(_SUFFIXES)}")
+            yield from inside
+        elif not path.exists():
+            raise CorpusError(f"no file at {path}")
+        elif not path.name.endswith(_SUFFIXES):
+            raise CorpusError(f"{path} is of no known kind: comments come as {', '.join(_SUFFIXES)}")
+        else:
+            yield path
+
+
+def _stem(path: Path) -> str:
+    return path.name.split(".", 1)[0]
+
+
+def _source(path: Path, examples: Sequence[Example]) -> Source:
+    spam = sum(example.spam for example in examples)
+    return Source(_stem(path), sha256(path.read_bytes()).hexdigest(), spam, len(examples) - spam)
+
+
+def _opened(path: Path) -> TextIO:
+    try:
+        if path.suffix == ".gz":
+            return io.TextIOWrapper(gzip.open(path), encoding="utf-8", newline="")
+        return path.open(encoding="utf-8", newline="")
+    except OSError as error:
+        raise CorpusError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _jsonl_rows(file: TextIO, path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    for number, line in enumerate(file, start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            raise CorpusError(f"{path}, line {number}: broken JSON ({error})") from error
+        if not isinstance(row, dict):
+            raise CorpusError(f"{path}, line {number}: a JSON object was expected, not {type(row).__name__}")
+        yield number, row
+
+
+def _csv_rows(file: TextIO, path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    # A field is as long as a comment may be; the module's default of 128 kB is not.
+    csv.field_size_limit(1 << 30)
+    reader = csv.DictReader(file, strict=True)
+    columns = set(reader.fieldnames or ())
+    if not columns & {"text", "comment_content"}:
+        raise CorpusError(
+            f"{path} has no column 'text' (or 'comment_content'); its columns are: "
+            f"{', '.join(sorted(columns)) or 'none'}"
+        )
+    if not columns & set(_LABEL_FIELDS):
+        raise CorpusError(f"{path} has no column 'label'; its columns are: {', '.join(sorted(columns))}")
+    for row in reader:
+        yield reader.line_num, row

@@ -1,0 +1,173 @@
+"""How good verdicts are: recall where it matters, ranking, calibration, with intervals.
+
+Every interval is a 95% percentile bootstrap over clusters of copies (Efron and Tibshirani 1993):
+a campaign of a hundred variants is one observation, not a hundred.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.metrics import brier_score_loss, matthews_corrcoef, roc_auc_score
+
+from modspam.errors import TrainingError
+
+__all__ = ["Interval", "Metrics", "ReliabilityBin", "measure", "rate_threshold", "recall_at"]
+
+Scores = npt.NDArray[np.float64]
+Labels = npt.NDArray[np.bool_]
+
+_RESAMPLES = 400
+_BINS = (0.0, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 1.0)
+
+
+class Interval(NamedTuple):
+    """A figure with its 95% interval."""
+
+    value: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
+
+
+class ReliabilityBin(NamedTuple):
+    """Comments whose probability fell into a range: how many, what was said, what was true."""
+
+    low: float
+    high: float
+    comments: int
+    mean_probability: float
+    spam_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """Figures of one model on one labelled set; ``None`` where a class is missing.
+
+    - ``spam``, ``ham``: how many comments of each
+    - ``recall_at_1``, ``recall_at_5``: share of spam found where 1% or 5% of this set's ham is flagged
+    - ``roc_area_loss``: (1 - area under the ROC curve) in percent
+    - ``threshold``: what follows is at this threshold
+    - ``false_positive_rate``: share of ham flagged, hm%; ``recall``: share of spam flagged, 1 - sm%
+    - ``mcc``: Matthews' correlation, -1..1
+    - ``brier``: mean squared error of the probabilities (Brier 1950)
+    - ``reliability``: probabilities said against shares found, as they are in this set
+    """
+
+    spam: int
+    ham: int
+    recall_at_1: Interval | None
+    recall_at_5: Interval | None
+    roc_area_loss: Interval | None
+    threshold: float
+    false_positive_rate: Interval | None
+    recall: Interval | None
+    mcc: float | None
+    brier: float
+    reliability: tuple[ReliabilityBin, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give plain values for JSON."""
+        return asdict(self)
+
+
+def rate_threshold(ham: Scores, rate: float) -> float:
+    """Find the lowest score above which at most ``rate`` (0..1) of the ham lies, ties on the safe side.
+
+    >>> rate_threshold(np.array([0.0, 1.0, 2.0, 3.0]), 0.25)
+    2.0
+    """
+    allowed = min(int(rate * len(ham) + 1e-9), len(ham) - 1)
+    return float(np.partition(ham, -1 - allowed)[-1 - allowed])
+
+
+def recall_at(scores: Scores, spam: Labels, rate: float) -> float:
+    """Share of spam that scores above what ``rate`` of the ham of the same set does."""
+    return float((scores[spam] > rate_threshold(scores[~spam], rate)).mean())
+
+
+def measure(
+    scores: Scores,
+    probabilities: Scores,
+    spam: Labels,
+    clusters: Sequence[object],
+    threshold: float,
+    seed: int = 0,
+) -> Metrics:
+    """Measure verdicts on labelled comments; ``clusters`` names each comment's cluster of copies.
+
+    Raises `TrainingError` if there is nothing to measure.
+    """
+    if not len(scores):
+        raise TrainingError("no comments to evaluate on")
+    flagged = probabilities >= threshold
+    both = bool(spam.any() and not spam.all())
+
+    def recall_1(at: npt.NDArray[np.intp]) -> float:
+        return recall_at(scores[at], spam[at], 0.01)
+
+    def recall_5(at: npt.NDArray[np.intp]) -> float:
+        return recall_at(scores[at], spam[at], 0.05)
+
+    def area_loss(at: npt.NDArray[np.intp]) -> float:
+        return float(100 * (1 - roc_auc_score(spam[at], scores[at])))
+
+    def false_positives(at: npt.NDArray[np.intp]) -> float:
+        return float(flagged[at][~spam[at]].mean())
+
+    def recall(at: npt.NDArray[np.intp]) -> float:
+        return float(flagged[at][spam[at]].mean())
+
+    samples = _resamples(clusters, seed)
+
+    def interval(figure: Any, needs_spam: bool, needs_ham: bool) -> Interval | None:
+        if (needs_spam and not spam.any()) or (needs_ham and spam.all()):
+            return None
+        usable = [s for s in samples if (spam[s].any() or not needs_spam) and (not spam[s].all() or not needs_ham)]
+        low, high = np.quantile([figure(s) for s in usable], [0.025, 0.975])
+        return Interval(figure(np.arange(len(spam))), float(low), float(high))
+
+    return Metrics(
+        spam=int(spam.sum()),
+        ham=int((~spam).sum()),
+        recall_at_1=interval(recall_1, True, True),
+        recall_at_5=interval(recall_5, True, True),
+        roc_area_loss=interval(area_loss, True, True),
+        threshold=threshold,
+        false_positive_rate=interval(false_positives, False, True),
+        recall=interval(recall, True, False),
+        mcc=float(matthews_corrcoef(spam, flagged)) if both else None,
+        brier=float(brier_score_loss(spam, probabilities)) if both else float(np.mean((probabilities - spam) ** 2)),
+        reliability=_reliability(probabilities, spam),
+    )
+
+
+def _resamples(clusters: Sequence[object], seed: int) -> list[npt.NDArray[np.intp]]:
+    """Draw clusters with replacement; each sample is the indices of their comments."""
+    _, of_comment = np.unique(np.array([str(c) for c in clusters]), return_inverse=True)
+    order = np.argsort(of_comment, kind="stable")
+    bounds = np.searchsorted(of_comment[order], np.arange(of_comment.max() + 2))
+    rng = np.random.default_rng(seed)
+    count = len(bounds) - 1
+    samples = []
+    for _ in range(_RESAMPLES):
+        drawn = rng.integers(count, size=count)
+        starts, lengths = bounds[drawn], bounds[drawn + 1] - bounds[drawn]
+        offsets = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        samples.append(order[np.repeat(starts, lengths) + offsets])
+    return samples
+
+
+def _reliability(probabilities: Scores, spam: Labels) -> tuple[ReliabilityBin, ...]:
+    which = np.digitize(probabilities, _BINS[1:-1])
+    bins = []
+    for index in range(len(_BINS) - 1):
+        inside = which == index
+        if inside.any():
+            said, true = float(probabilities[inside].mean()), float(spam[inside].mean())
+            bins.append(ReliabilityBin(_BINS[index], _BINS[index + 1], int(inside.sum()), said, true))
+    return tuple(bins)
