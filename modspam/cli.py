@@ -1,0 +1,359 @@
+"""The command line: ``modspam check``, ``explain``, ``train``, ``evaluate``, ``model``, ``corpora``.
+
+Standard output carries results only; progress and errors go to standard error.  Exit codes are
+grep's: 0 keep (or done), 1 flag, 2 error.
+"""
+
+import json
+import os
+import sys
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import modspam
+from modspam.comment import Comment
+from modspam.errors import CommentError, ModspamError
+from modspam.model import LinearModel, bundled_path
+from modspam.moderator import Moderator
+from modspam.settings import DEFAULTS
+from modspam.signals import SIGNALS
+from modspam.verdict import Verdict, printable
+
+__all__ = ["main"]
+
+Command = Callable[[Namespace], int]
+
+_KEEP, _FLAG, _ERROR = 0, 1, 2
+_CHUNK = 1 << 16
+
+_CHECK_HELP = """\
+Judge a comment.  The text is an argument, a file (--file), or standard input.
+
+  modspam check "Nice blog! Visit my site for cheap loans"
+  modspam check --author "Ana" --page-title "Sourdough at home" < comment.txt
+  modspam check --jsonl < comments.jsonl > verdicts.jsonl
+
+Exit code: 0 keep, 1 flag, 2 error.
+
+With --jsonl every line in is one comment and every line out its verdict, in order, written as soon
+as the line has come: a CMS can keep the process open and talk to it through pipes.  A line is a JSON
+object in modspam's names (text, author, author_url, author_email, permalink, page_title, page_text) or
+Akismet's (comment_content, comment_author, ...), or a JSON string.  A line that is broken gets a line
+with "error", and the rest go on; the exit code is then 2.
+"""
+_EXPLAIN_HELP = """\
+Show a comment with its evidence: red is what speaks for spam, green for an honest comment, and below
+each reason with what it adds to the score, in log-odds.  Takes the same input as 'modspam check'.
+"""
+_TRAIN_HELP = """\
+Train a model on labelled comments and write it to a file that 'modspam check --model' takes.
+
+  modspam train comments.csv -o site.model
+  modspam train datasets corpora/train -o bundled.model
+
+A CSV or JSONL row needs the text (text or comment_content) and a label (label: spam or ham); author,
+author_url, page_title and site are used where they are there.  Rows of one site are kept together
+when comments are held out to calibrate on, so say which site each comes from if there are several.
+"""
+_EVALUATE_HELP = """\
+Measure a model on labelled comments that it was not trained on: recall at 1% and 5% false positives,
+(1-ROCA)%, ham flagged and spam kept at the threshold, MCC, Brier score, a reliability table, speed; with
+--evasions also under ten disguises.  Intervals are 95% bootstrap over clusters of copies.
+"""
+_CORPORA_HELP = """\
+List the public corpora that modspam knows, with their licences; or fetch some and write them as files
+that 'modspam train' takes.  They are other people's words: they are not part of modspam.
+
+  modspam corpora
+  modspam corpora youtube-uci sms-uci -o corpora/
+
+What was fetched is checked against its SHA-256 and kept in a cache; with --from nothing is fetched.
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit code and never lets an expected error out as a traceback."""
+    parser = _parser()
+    arguments = parser.parse_args(argv)
+    try:
+        code: int = arguments.run(arguments)
+        sys.stdout.flush()
+    except ModspamError as error:
+        print(f"modspam: {error}", file=sys.stderr)
+        return _ERROR
+    except BrokenPipeError:
+        # The reader has gone; Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _ERROR
+    except OSError as error:
+        print(f"modspam: {error.filename or 'input'}: {error.strerror or error}", file=sys.stderr)
+        return _ERROR
+    except KeyboardInterrupt:
+        print("modspam: interrupted", file=sys.stderr)
+        return _ERROR
+    return code
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(
+        prog="modspam",
+        description="Read a comment and say keep or flag, and why.",
+        epilog="'modspam COMMAND --help' tells more about each.",
+    )
+    parser.add_argument("--version", action="version", version=f"modspam {modspam.__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def command(name: str, summary: str, description: str, run: Command) -> ArgumentParser:
+        added = commands.add_parser(
+            name, help=summary, description=description, formatter_class=RawDescriptionHelpFormatter
+        )
+        added.set_defaults(run=run)
+        return added
+
+    check = command("check", "judge comments", _CHECK_HELP, _check)
+    _add_comment_arguments(check)
+    form = check.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print the verdict as JSON, with all reasons")
+    form.add_argument(
+        "--jsonl", action="store_true", help="judge a stream: one comment a line in, one verdict a line out"
+    )
+    _add_comment_arguments(command("explain", "show a comment with its evidence", _EXPLAIN_HELP, _explain))
+    _add_train_arguments(command("train", "train a model on your own comments", _TRAIN_HELP, _train))
+    _add_evaluate_arguments(command("evaluate", "measure a model on labelled comments", _EVALUATE_HELP, _evaluate))
+    model = command("model", "say what a model was made of", "Print a model's card as JSON.", _model)
+    model.add_argument("path", nargs="?", type=Path, help="a model file (default: the bundled one)")
+    _add_corpora_arguments(command("corpora", "list and fetch public corpora", _CORPORA_HELP, _corpora))
+    return parser
+
+
+def _add_comment_arguments(parser: ArgumentParser) -> None:
+    add = parser.add_argument
+    add("text", nargs="?", help="the comment; standard input if neither this nor --file is given")
+    add("-f", "--file", type=Path, metavar="FILE", help="read the comment from a file")
+    add("--author", default="", metavar="TEXT", help="the author's name")
+    add("--author-url", default="", metavar="TEXT", help="the author's address")
+    add("--page-title", default="", metavar="TEXT", help="the title of the page that it stands under")
+    add("--permalink", default="", metavar="TEXT", help="the address of that page")
+    add("--model", type=Path, metavar="FILE", help="a model file (default: the bundled model)")
+    add("--threshold", type=float, metavar="P", help="flag from this probability on, 0..1 (default: the model's own)")
+
+
+def _add_train_arguments(parser: ArgumentParser) -> None:
+    add, default = parser.add_argument, DEFAULTS
+    add(
+        "inputs", nargs="+", type=Path, metavar="INPUT",
+        help="labelled comments: .csv or .jsonl (also .gz), families of spam as .toml, or folders of these",
+    )  # fmt: skip
+    add("-o", "--output", type=Path, required=True, metavar="FILE", help="where the model goes")
+    add(
+        "--max-false-positive-rate", type=float, default=default.max_false_positive_rate, metavar="RATE",
+        help="share of unseen ham that the model's own threshold may flag (default: %(default)s)",
+    )  # fmt: skip
+    add(
+        "--regularisation", type=float, default=default.regularisation, metavar="C",
+        help="greater fits the comments more closely (default: %(default)s)",
+    )  # fmt: skip
+    add(
+        "--reviews", type=Path, metavar="FILE",
+        help="corrected labels: a table with tabs, columns sha256 (of a comment's text) and label",
+    )  # fmt: skip
+    add(
+        "--folds",
+        type=int,
+        default=default.folds,
+        metavar="N",
+        help="parts to split into for calibration (default: %(default)s)",
+    )
+    add("--variants", type=int, metavar="N", help="comments to make of each family of spam (default: 24)")
+    add(
+        "--jobs",
+        type=int,
+        default=default.jobs,
+        metavar="N",
+        help="processes that extract features (default: one a core)",
+    )
+
+
+def _add_evaluate_arguments(parser: ArgumentParser) -> None:
+    add = parser.add_argument
+    add(
+        "inputs",
+        nargs="+",
+        type=Path,
+        metavar="INPUT",
+        help="labelled comments, as for 'modspam train'; each is measured on its own",
+    )
+    add("--model", type=Path, metavar="FILE", help="the model to measure (default: the bundled one)")
+    add("--threshold", type=float, metavar="P", help="measure at this threshold (default: the model's own)")
+    add("--evasions", action="store_true", help="also disguise the comments in ten ways and measure again")
+    add("--json", action="store_true", help="print JSON instead of a table")
+    add("--jobs", type=int, default=1, metavar="N", help="processes (default: %(default)s)")
+
+
+def _add_corpora_arguments(parser: ArgumentParser) -> None:
+    add = parser.add_argument
+    add("names", nargs="*", metavar="NAME", help="corpora to fetch; all that are known are listed if none is given")
+    add("-o", "--output", type=Path, metavar="FOLDER", help="where the labelled comments go, one .jsonl.gz a corpus")
+    add(
+        "--from",
+        dest="folder",
+        type=Path,
+        metavar="FOLDER",
+        help="read the sources' files from this folder instead of the network",
+    )
+
+
+def _check(arguments: Namespace) -> int:
+    moderator = Moderator.load(arguments.model, threshold=arguments.threshold)
+    if arguments.jsonl:
+        if arguments.text is not None:
+            raise CommentError("--jsonl reads comments from standard input or --file, not from an argument")
+        return _check_stream(moderator, arguments.file)
+    verdict = moderator.check(_comment(arguments))
+    print(json.dumps(verdict.to_dict()) if arguments.json else verdict)
+    return _FLAG if verdict.flagged else _KEEP
+
+
+def _comment(arguments: Namespace) -> Comment:
+    if arguments.text is not None and arguments.file is not None:
+        raise CommentError("the comment is given twice: as an argument and as --file; leave one out")
+    if arguments.text is not None:
+        text = arguments.text
+    else:
+        if arguments.file is None and sys.stdin.isatty():
+            print("modspam: reading the comment from the terminal; end it with Ctrl-D", file=sys.stderr)
+        data = arguments.file.read_bytes() if arguments.file else sys.stdin.buffer.read()
+        text = data.decode("utf-8", "replace")
+    return Comment(
+        text,
+        author=arguments.author,
+        author_url=arguments.author_url,
+        permalink=arguments.permalink,
+        page_title=arguments.page_title,
+    )
+
+
+def _check_stream(moderator: Moderator, path: Path | None) -> int:
+    """Answer line by line; what has arrived together is judged together."""
+    code = _KEEP
+    number = 0
+    with path.open("rb") if path else nullcontext(sys.stdin.buffer) as source:
+        for lines in _arrivals(source.fileno()):
+            answers = list(_answers(moderator, lines, number + 1))
+            number += len(lines)
+            for answer in answers:
+                if "error" in answer:
+                    print(f"modspam: line {answer['line']}: {answer['error']}", file=sys.stderr)
+                    code = _ERROR
+                elif answer["flagged"]:
+                    code = max(code, _FLAG)
+            sys.stdout.write("".join(json.dumps(answer) + "\n" for answer in answers))
+            sys.stdout.flush()
+    return code
+
+
+def _arrivals(descriptor: int) -> Iterator[list[bytes]]:
+    """Give the lines as they come: all that are complete by now, without waiting for more."""
+    pieces: list[bytes] = []  # of a line whose end has not come
+    while chunk := os.read(descriptor, _CHUNK):
+        complete, end, begun = chunk.rpartition(b"\n")
+        if end:
+            yield b"".join([*pieces, complete]).split(b"\n")
+            pieces = []
+        pieces.append(begun)
+    if last := b"".join(pieces):
+        yield [last]
+
+
+def _answers(moderator: Moderator, lines: Sequence[bytes], first: int) -> Iterator[dict[str, Any]]:
+    """Judge the lines that hold a comment, and say of the others what is wrong with them."""
+    comments: list[Comment] = []
+    faults: dict[int, str] = {}
+    for index, line in enumerate(lines):
+        try:
+            comments.append(Comment.of(json.loads(line)))
+        except CommentError as error:
+            faults[index] = str(error)
+        except (ValueError, RecursionError) as error:
+            faults[index] = f"no JSON: {error}"
+    verdicts = moderator.check_many(comments)
+    for index in range(len(lines)):
+        if index in faults:
+            yield {"line": first + index, "error": faults[index]}
+        else:
+            yield next(verdicts).to_dict()
+
+
+def _explain(arguments: Namespace) -> int:
+    comment = _comment(arguments)
+    verdict = Moderator.load(arguments.model, threshold=arguments.threshold).check(comment)
+    colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    print(_painted(comment.text, verdict, colour))
+    print()
+    print(f"{verdict.action}: probability {verdict.probability:.4f}, flagged from {verdict.threshold:.4f} on")
+    explanation = verdict.explanation
+    for reason in explanation.reasons:
+        seen = f": {printable(reason.text, 70)}" if reason.text else ""
+        line = f"  {reason.contribution:+7.2f}  {reason.message}{seen}"
+        print(_coloured(line, reason.contribution) if colour else line)
+    print(f"  {explanation.rest:+7.2f}  the rest of the wording")
+    print(f"  {explanation.intercept:+7.2f}  where the model starts from")
+    print(f"  {verdict.score:+7.2f}  log-odds of spam")
+    return _FLAG if verdict.flagged else _KEEP
+
+
+def _painted(text: str, verdict: Verdict, colour: bool) -> str:
+    """Mark the evidence in the text: in colour, or in brackets where there is none."""
+    strongest: list[float] = [0.0] * len(text)
+    for reason in reversed(verdict.reasons):  # the strongest last, so that it shows
+        for start, end in reason.spans:
+            strongest[start:end] = [reason.contribution] * (end - start)
+    pieces = []
+    start = 0
+    for end in range(1, len(text) + 1):
+        if end == len(text) or strongest[end] != strongest[start]:
+            piece = "\n".join(printable(line) for line in text[start:end].split("\n"))
+            if strongest[start]:
+                piece = _coloured(piece, strongest[start]) if colour else f"[{piece}]"
+            pieces.append(piece)
+            start = end
+    return "".join(pieces)
+
+
+def _coloured(text: str, contribution: float) -> str:
+    return f"\x1b[{31 if contribution > 0 else 32}m{text}\x1b[0m"
+
+
+def _model(arguments: Namespace) -> int:
+    model = LinearModel.load(arguments.path or bundled_path())
+    weights = dict(zip((signal.name for signal in SIGNALS), model.signal_weights.tolist(), strict=True))
+    document = {
+        "threshold": model.threshold,
+        "thresholds": [row._asdict() for row in model.thresholds],
+        "intercept": model.intercept,
+        "signals": dict(sorted(weights.items(), key=lambda item: -item[1])),
+        **model.card,
+    }
+    print(json.dumps(document, indent=1, ensure_ascii=False))
+    return _KEEP
+
+
+def _train(arguments: Namespace) -> int:
+    from modspam.train import run  # brings scikit-learn
+
+    return run(arguments)
+
+
+def _evaluate(arguments: Namespace) -> int:
+    from modspam.evaluate import run  # brings scikit-learn
+
+    return run(arguments)
+
+
+def _corpora(arguments: Namespace) -> int:
+    from modspam.registry import run  # brings a downloader, if one is needed
+
+    return run(arguments)

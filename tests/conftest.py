@@ -1,0 +1,46 @@
+"""What several tests share: the cases, the bundled model, and where the corpora are."""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from modspam import Comment, Moderator
+
+CASES = Path(__file__).with_name("cases")
+PROJECT = Path(__file__).parents[1]
+DATASETS = PROJECT / "datasets"
+
+
+def cases(name: str) -> dict[str, Any]:
+    """Read a file of cases."""
+    return tomllib.loads((CASES / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def comment_of(case: str | dict[str, str]) -> Comment:
+    """Make a comment of a case: a text, or a table of fields (and ``at``, what to point at)."""
+    if isinstance(case, str):
+        return Comment(case)
+    return Comment(**{key: value for key, value in case.items() if key not in {"at", "why", "name"}})
+
+
+def short(value: object) -> str:
+    """Name a case in the list of tests."""
+    return ascii(value)[:50]
+
+
+@pytest.fixture(scope="session")
+def moderator() -> Moderator:
+    """The bundled model."""
+    return Moderator.load()
+
+
+@pytest.fixture(scope="session")
+def corpora() -> Path:
+    """The folder of real comments, where there is one; they are not part of the project."""
+    folder = os.environ.get("MODSPAM_CORPORA", "")
+    if not folder or not Path(folder, "dev").is_dir():
+        pytest.skip("no corpora: set MODSPAM_CORPORA to their folder (with train/ and dev/ in it)")
+    return Path(folder)
