@@ -149,6 +149,7 @@ class LinearModel:
         path = Path(path)
         try:
             with zipfile.ZipFile(path) as archive:
+                _check_stored(archive, path)
                 document = json.loads(archive.read(_JSON))
                 names, intercept, threshold, thresholds = _checked(document, path)
                 weights = np.load(io.BytesIO(archive.read(_SIGNALS)), allow_pickle=False)
@@ -172,6 +173,12 @@ class LinearModel:
         signal_weights = np.zeros(len(SIGNALS))
         signal_weights[[position[name] for name in names]] = weights
         return cls(intercept, signal_weights, ngram_weights, threshold, thresholds, document["card"])
+
+
+def _check_stored(archive: zipfile.ZipFile, path: Path) -> None:
+    """A stored member is no larger than the file, so a small file cannot fill the memory, and it can be mapped."""
+    if any(member.compress_type != zipfile.ZIP_STORED for member in archive.infolist()):
+        raise ModelFormatError(f"{path} was compressed after it was written: keep the file as modspam wrote it")
 
 
 def _checked(document: Any, path: Path) -> tuple[list[str], float, float, tuple[ThresholdRow, ...]]:
@@ -221,8 +228,6 @@ def _add(archive: zipfile.ZipFile, name: str, content: bytes, position: int) -> 
 
 def _mapped(path: Path, member: zipfile.ZipInfo) -> npt.NDArray[np.float32]:
     """Map the n-gram weights where they lie in the archive, after checking that they are whole."""
-    if member.compress_type != zipfile.ZIP_STORED:
-        raise ModelFormatError(f"{path} was compressed after it was written: keep the file as modspam wrote it")
     with path.open("rb") as file:
         file.seek(member.header_offset + 26)
         sizes = file.read(4)
@@ -238,4 +243,6 @@ def _mapped(path: Path, member: zipfile.ZipInfo) -> npt.NDArray[np.float32]:
     if zlib.crc32(content.data) != member.CRC:
         raise ModelFormatError(f"{path} is damaged: its check sum is wrong; fetch or train it again")
     weights: npt.NDArray[np.float32] = content[offset - start :].view("<f4")
+    if not np.isfinite(weights).all():
+        raise ModelFormatError(f"{path} is damaged: some of its weights are no numbers; train it again")
     return weights

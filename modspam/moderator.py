@@ -19,7 +19,7 @@ CommentLike = str | Mapping[str, Any] | Comment
 
 _BLOCK_SIZE = 256  # comments scored together
 _BLOCK_CHARACTERS = 1 << 18  # ... or this much text
-_ENOUGH_BYTES = 10  # letters and digits, in UTF-8: five Latin words or three Chinese characters say something
+_ENOUGH_BYTES = 15  # letters and digits, in UTF-8: three Latin words or five Chinese characters say something
 
 
 class Moderator:

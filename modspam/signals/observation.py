@@ -7,6 +7,7 @@ import regex
 from modspam.normalise import Reading, Span
 from modspam.patterns import Pattern
 from modspam.signals.addresses import Link, find_links
+from modspam.signals.slots import Slot, find_slots
 
 __all__ = ["Observation"]
 
@@ -20,10 +21,10 @@ _WORD = Pattern(rf"[^\s{regex.escape(_BETWEEN, special_only=False)}]++")
 _CODE = Pattern(
     r"```|`[^`\n]{2,60}`"  # set off as code
     r"|<\?(?:php|=)|\{%-?\s|%\}|</\w+>"  # templates and markup
-    r"|\w\(\)|\);|=>|->\w|\w+::\w|!=|==|&&|\|\||\$\("  # operators and calls
+    r"|\w\(\)|\);|=>|->\w|\w::\w|!=|==|&&|\|\||\$\("  # operators and calls
     r"|#include\b|#define\b|\bdef \w+\(|\bimport \w+|\bfrom \w+ import\b|\breturn \w+|\becho [\"'$]|\bprintf?\("
     r"|\bSELECT\b.{1,80}\bFROM\b|\bgit \w+|\bsudo \w+"
-    r"|(?m:^\s*(?:at [\w.$<>]+\(|File \"|Traceback|\d{4}-\d\d-\d\d[T ]\d\d:\d\d))"  # stack traces and logs
+    r"|(?m:^[^\S\n]*+(?:at [\w.$<>]++\(|File \"|Traceback|\d{4}-\d\d-\d\d[T ]\d\d:\d\d))"  # stack traces and logs
     r"|\\(?:frac|sum|int|begin|in|mid)\b"  # formulae
     r"|(?<![/\w.\-])\w[\w\-]*\.(?:py|js|ts|css|conf|ya?ml|json|toml|sh|bat|cpp|java|rb|go|rs|xml|ini|env|tex|md|jinja2?|twig)\b"
 )
@@ -63,6 +64,11 @@ class Observation:
     def links(self) -> tuple[Link, ...]:
         """The addresses in the visible text."""
         return find_links(self.reading)
+
+    @cached_property
+    def slots(self) -> tuple[Slot, ...]:
+        """The slots of templates in the visible text."""
+        return find_slots(self.visible)
 
     @cached_property
     def prose(self) -> str:

@@ -124,10 +124,10 @@ _REAL_CLUSTER = Pattern(
     r"|(.)\1\1|^[hkjasdxl]+$|^mw[ha]+$|pff|psst|hmm|brr|grr"
 )
 _REPLY = Pattern(
-    r"^\s*(?:>|&gt;|@[\p{L}\w.\-]{2,}(?!@))"  # a line of quotation, a name at its beginning
+    r"^[^\S\n]*+(?:>|&gt;|@[\p{L}\w.\-]{2,}(?!@))"  # a line of quotation, a name at its beginning
     r"|\b[Yy]ou (?:wrote|said)\b"
     r"|(?<![\w.+\-@])@[\p{L}]{2,}\b(?![.\w@])"  # a name elsewhere, not a mail address
-    r"|^[\"“„«][^\n]{12,200}[\"”“»]\s*$",  # a line in quotation marks
+    r"|^[\"“„«][^\n]{12,200}[\"”“»][^\S\n]*+$",  # a line in quotation marks
     regex.MULTILINE,
 )
 
