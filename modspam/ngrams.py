@@ -83,9 +83,7 @@ def spread(text: bytes, weights: npt.NDArray[np.floating]) -> npt.NDArray[np.flo
     """
     data = np.frombuffer(text, dtype=np.uint8)
     rolled = list(_rolled(data))
-    occurrences = np.zeros(1 << BITS, dtype=np.int64)
-    for hashed in rolled:
-        occurrences += np.bincount(hashed, minlength=1 << BITS)
+    occurrences = np.bincount(np.concatenate(rolled), minlength=1 << BITS)
     shares = np.zeros(len(data))
     for order, hashed in zip(ORDERS, rolled, strict=False):
         share = weights[hashed].astype(np.float64) / occurrences[hashed] / order

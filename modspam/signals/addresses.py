@@ -52,6 +52,7 @@ _BARE = (
 _URL = Pattern(f"{_WITH_BEGINNING}|{_BARE}", regex.IGNORECASE)
 _TRAILING = ".,;:!?'\"*_…"
 _SCHEME = Pattern(r"^(?:\w+\s?:\s?/\s?/\s?)?(?:[^/@\s]*@)?(?:www\d?\.)?", regex.IGNORECASE)
+_HOST_END = Pattern(r"[/?#:\s]")
 _HTML_BEFORE = Pattern(r"""(?:href|src)\s*=\s*["']?\s*$""", regex.IGNORECASE)
 _BBCODE_BEFORE = Pattern(r"""\[(?:url|link|img)(?:\s*=\s*["']?|\])\s*$""", regex.IGNORECASE)
 _HTML_LABEL = Pattern(r"""[^<>]{0,300}>(.{0,300}?)<\s*/\s*a\b""", regex.IGNORECASE | regex.DOTALL)
@@ -125,7 +126,8 @@ def host_of(url: str) -> str:
     'example.org'
     """
     rest = _SCHEME.sub("", url.strip(), count=1)
-    return regex.split(r"[/?#:\s]", rest, maxsplit=1)[0].lower().rstrip(".")
+    end = _HOST_END.search(rest)
+    return (rest[: end.start()] if end else rest).lower().rstrip(".")
 
 
 def registered_name(host: str) -> str:

@@ -117,13 +117,17 @@ _HOST_STEMS = (
 )
 
 
+_SCHEME = Pattern(r"^\w+://")
+_NUMBERED = Pattern(r"[a-z]{3,}\d{2,}$|\d+[a-z]+\d+")  # shop24, 4you2day
+
+
 @counted(unit="addresses", cap=1, where=Where.AUTHOR_URL, message="the author's address leads deep into a site")
 def author_url_deep(observation: Observation) -> Iterator[Span]:
     """People give their home page or profile; campaigns promote one page with a long path or a query."""
     url = observation.comment.author_url
     if is_common(host_of(url)):
         return
-    path = regex.sub(r"^\w+://", "", url).partition("/")[2].strip("/")
+    path = _SCHEME.sub("", url).partition("/")[2].strip("/")
     if path.count("/") >= 2 or "?" in path or len(path) > 30 or path.endswith((".html", ".htm", ".php")):
         yield 0, len(url)
 
@@ -138,7 +142,7 @@ def author_url_built(observation: Observation) -> Iterator[Span]:
     """Domains that were made for a search term string it together with hyphens and digits."""
     url = observation.comment.author_url
     name = registered_name(host_of(url)).split(".")[0]
-    if name.count("-") >= 2 or regex.search(r"[a-z]{3,}\d{2,}$|\d+[a-z]+\d+", name) or len(name) > 22:
+    if name.count("-") >= 2 or _NUMBERED.search(name) or len(name) > 22:
         yield 0, len(url)
 
 
