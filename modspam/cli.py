@@ -55,8 +55,8 @@ Train a model on labelled comments and write it to a file that 'modspam check --
   modspam train datasets corpora/train -o bundled.model
 
 A CSV or JSONL row needs the text (text or comment_content) and a label (label: spam or ham); author,
-author_url, page_title and site are used where they are there.  Rows of one site are kept together
-when comments are held out to calibrate on, so say which site each comes from if there are several.
+author_url, page_title, permalink and site are used where they are there.  Rows of one page, or of one
+site where there are many sites, stay together when comments are held out to calibrate on.
 """
 _EVALUATE_HELP = """\
 Measure a model on labelled comments that it was not trained on: recall at 1% and 5% false positives,

@@ -59,14 +59,15 @@ class Example(NamedTuple):
 
     - ``comment``, ``spam``: the comment and its label
     - ``source``: the site, or the file where none is named; sources are weighted against each other
-    - ``group``: what must not be torn apart by a split: the site, or else the page; the family of spam
-    - ``language``, ``kind``: as the file says, or empty
+    - ``group``: what must not be torn apart by a split: the page, or the family of spam
+    - ``site``, ``language``, ``kind``: as the file says, or empty
     """
 
     comment: Comment
     spam: bool
     source: str
     group: str
+    site: str = ""
     language: str = ""
     kind: str = ""
 
@@ -143,7 +144,8 @@ def read_examples(path: Path) -> Iterator[Example]:
                     comment,
                     is_spam(row, f"{path}, line {line}"),
                     site or _stem(path),
-                    site or comment.page_title or comment.text,
+                    comment.page_title or comment.permalink or comment.text,
+                    site,
                     str(row.get("language") or ""),
                     str(row.get("kind") or ""),
                 )
@@ -230,7 +232,7 @@ def expand(family: Family, source: str, variants: int, seed: int, pages: Sequenc
             author_url=family.author_url.expand(rng),
             page_title=rng.choice(pages) if pages else "",
         )
-        yield Example(comment, True, source, family.name, family.language, family.kind)
+        yield Example(comment, True, source, family.name, "", family.language, family.kind)
 
 
 def without_copies(examples: Iterable[Example]) -> tuple[list[Example], Duplicates]:

@@ -1,5 +1,6 @@
 """What can be chosen about training, with its defaults; light enough for the command line to import."""
 
+from math import inf
 from typing import NamedTuple
 
 from modspam.errors import SettingError
@@ -27,7 +28,7 @@ class Settings(NamedTuple):
             raise SettingError(
                 f"the false-positive rate is a share between 0 and 1, not {self.max_false_positive_rate}"
             )
-        if self.regularisation <= 0:
+        if not 0 < self.regularisation < inf:
             raise SettingError(f"the regularisation is a number above 0, not {self.regularisation}")
         if self.folds < 2:
             raise SettingError(f"at least 2 folds are needed, not {self.folds}")
