@@ -17,6 +17,7 @@ import numpy.typing as npt
 from joblib import Parallel, delayed
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from modspam import ngrams
 from modspam.corpora import (
@@ -147,7 +148,8 @@ def _fit(matrix: sparse.csr_array, spam: npt.NDArray[np.bool_], weights: Vector,
     model = LogisticRegression(C=settings.regularisation, tol=1e-5, max_iter=2000, solver="lbfgs")
     # A column that is empty gets no weight; leaving it out saves most of the time on few comments.
     used = np.unique(matrix.indices)
-    model.fit(matrix[:, used], spam, sample_weight=weights)
+    with threadpool_limits(1):  # sums in one order, so the same model on any number of cores
+        model.fit(matrix[:, used], spam, sample_weight=weights)
     found = np.zeros(matrix.shape[1])
     found[used] = model.coef_[0]
     return _Fit(found, float(model.intercept_[0]), int(model.n_iter_[0]))
