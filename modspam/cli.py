@@ -10,8 +10,9 @@ import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import modspam
 from modspam.comment import Comment
@@ -76,25 +77,34 @@ What was fetched is checked against its SHA-256 and kept in a cache; with --from
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit code and never lets an expected error out as a traceback."""
-    parser = _parser()
-    arguments = parser.parse_args(argv)
+    if sys.stdout is None:
+        return _failed("standard output is closed, so there is nowhere to answer")
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter still gets the verdict
     try:
-        code: int = arguments.run(arguments)
-        sys.stdout.flush()
+        try:
+            arguments = _parser().parse_args(argv)
+            code: int = arguments.run(arguments)
+        finally:
+            sys.stdout.flush()
     except ModspamError as error:
-        print(f"modspam: {error}", file=sys.stderr)
-        return _ERROR
+        return _failed(str(error))
     except BrokenPipeError:
         # The reader has gone; Python would complain once more when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _ERROR
     except OSError as error:
-        print(f"modspam: {error.filename or 'input'}: {error.strerror or error}", file=sys.stderr)
-        return _ERROR
+        return _failed(f"{error.filename or 'input'}: {error.strerror or error}")
     except KeyboardInterrupt:
-        print("modspam: interrupted", file=sys.stderr)
-        return _ERROR
+        return _failed("interrupted")
     return code
+
+
+def _failed(message: str) -> int:
+    """Say on standard error, in one line that is safe to print, what went wrong."""
+    if sys.stderr is not None:
+        print(f"modspam: {printable(message)}", file=sys.stderr)
+    return _ERROR
 
 
 def _parser() -> ArgumentParser:
@@ -223,9 +233,7 @@ def _comment(arguments: Namespace) -> Comment:
     if arguments.text is not None:
         text = arguments.text
     else:
-        if arguments.file is None and sys.stdin.isatty():
-            print("modspam: reading the comment from the terminal; end it with Ctrl-D", file=sys.stderr)
-        data = arguments.file.read_bytes() if arguments.file else sys.stdin.buffer.read()
+        data = arguments.file.read_bytes() if arguments.file else _standard_input().read()
         text = data.decode("utf-8", "replace")
     return Comment(
         text,
@@ -236,18 +244,25 @@ def _comment(arguments: Namespace) -> Comment:
     )
 
 
+def _standard_input() -> BinaryIO:
+    if sys.stdin is None:
+        raise CommentError("standard input is closed: give the comment as an argument or with --file")
+    if sys.stdin.isatty():
+        print("modspam: reading from the terminal; end it with Ctrl-D", file=sys.stderr)
+    return sys.stdin.buffer
+
+
 def _check_stream(moderator: Moderator, path: Path | None) -> int:
     """Answer line by line; what has arrived together is judged together."""
     code = _KEEP
     number = 0
-    with path.open("rb") if path else nullcontext(sys.stdin.buffer) as source:
+    with path.open("rb") if path else nullcontext(_standard_input()) as source:
         for lines in _arrivals(source.fileno()):
             answers = list(_answers(moderator, lines, number + 1))
             number += len(lines)
             for answer in answers:
                 if "error" in answer:
-                    print(f"modspam: line {answer['line']}: {answer['error']}", file=sys.stderr)
-                    code = _ERROR
+                    code = _failed(f"line {answer['line']}: {answer['error']}")
                 elif answer["flagged"]:
                     code = max(code, _FLAG)
             sys.stdout.write("".join(json.dumps(answer) + "\n" for answer in answers))

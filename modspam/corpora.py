@@ -16,11 +16,13 @@ import io
 import json
 import random
 import tomllib
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, NamedTuple, TextIO
+from typing import Any, BinaryIO, NamedTuple, TextIO, cast
 
 from modspam.comment import Comment
 from modspam.errors import CommentError, CorpusError, SpintaxError
@@ -131,28 +133,23 @@ def read_examples(path: Path) -> Iterator[Example]:
     Raises `CorpusError` that names file and line: no such column, a label that is no label, a
     broken line, bytes that are no UTF-8.
     """
-    reader = _csv_rows if ".csv" in path.suffixes else _jsonl_rows
+    reader = _csv_rows if path.name.endswith((".csv", ".csv.gz")) else _jsonl_rows
     with _opened(path) as file:
-        try:
-            for line, row in reader(file, path):
-                try:
-                    comment = Comment.from_mapping(row)
-                except CommentError as error:
-                    raise CorpusError(f"{path}, line {line}: {error}") from error
-                site = str(row.get("site") or "")
-                yield Example(
-                    comment,
-                    is_spam(row, f"{path}, line {line}"),
-                    site or _stem(path),
-                    comment.page_title or comment.permalink or comment.text,
-                    site,
-                    str(row.get("language") or ""),
-                    str(row.get("kind") or ""),
-                )
-        except UnicodeDecodeError as error:
-            raise CorpusError(f"{path} is not UTF-8 ({error}): convert it, for example with iconv") from error
-        except (gzip.BadGzipFile, EOFError, csv.Error) as error:
-            raise CorpusError(f"{path} is damaged: {error}") from error
+        for line, row in reader(file, path):
+            try:
+                comment = Comment.from_mapping(row)
+            except CommentError as error:
+                raise CorpusError(f"{path}, line {line}: {error}") from error
+            site = str(row.get("site") or "")
+            yield Example(
+                comment,
+                is_spam(row, f"{path}, line {line}"),
+                site or _stem(path),
+                comment.page_title or comment.permalink or comment.text,
+                site,
+                str(row.get("language") or ""),
+                str(row.get("kind") or ""),
+            )
 
 
 def is_spam(row: Mapping[str, Any], where: str) -> bool:
@@ -189,11 +186,17 @@ def read_families(path: Path) -> list[Family]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CorpusError(f"{path} is no TOML: {error}") from error
     families = []
-    for number, table in enumerate(document.get("family", []), start=1):
+    tables = document.get("family", [])
+    if not isinstance(tables, list):
+        raise CorpusError(f"{path}: each family is a table of its own, headed [[family]]")
+    for number, table in enumerate(tables, start=1):
         name = table.get("name", f"number {number}")
         missing = [key for key in ("name", "kind", "language", "text") if not table.get(key)]
         if missing:
             raise CorpusError(f"{path}, family {name}: {', '.join(missing)} missing")
+        wrong = [key for key, value in table.items() if not isinstance(value, str)]
+        if wrong:
+            raise CorpusError(f"{path}, family {name}: {', '.join(wrong)} must be text in quotation marks")
         try:
             text, author, author_url = (Template(table.get(key, "")) for key in ("text", "author", "author_url"))
         except SpintaxError as error:
@@ -289,13 +292,19 @@ def _source(path: Path, examples: Sequence[Example]) -> Source:
     return Source(_stem(path), sha256(path.read_bytes()).hexdigest(), spam, len(examples) - spam)
 
 
-def _opened(path: Path) -> TextIO:
+@contextmanager
+def _opened(path: Path) -> Iterator[TextIO]:
+    """Open a file, gzipped or not; what goes wrong in it while it is read is told with its name."""
     try:
-        if path.suffix == ".gz":
-            return io.TextIOWrapper(gzip.open(path), encoding="utf-8", newline="")
-        return path.open(encoding="utf-8", newline="")
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as raw:
+            # The byte order mark that spreadsheets write is passed over.
+            yield io.TextIOWrapper(cast(BinaryIO, raw), encoding="utf-8-sig", newline="")
+    except UnicodeDecodeError as error:
+        raise CorpusError(f"{path} is not UTF-8 ({error}): convert it, for example with iconv") from error
+    except (gzip.BadGzipFile, EOFError, zlib.error, csv.Error) as error:
+        raise CorpusError(f"{path} is damaged: {error}") from error
     except OSError as error:
-        raise CorpusError(f"{path} cannot be read: {error.strerror}") from error
+        raise CorpusError(f"{path} cannot be read: {error.strerror or error}") from error
 
 
 def _jsonl_rows(file: TextIO, path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
@@ -304,7 +313,7 @@ def _jsonl_rows(file: TextIO, path: Path) -> Iterator[tuple[int, Mapping[str, An
             continue
         try:
             row = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise CorpusError(f"{path}, line {number}: broken JSON ({error})") from error
         if not isinstance(row, dict):
             raise CorpusError(f"{path}, line {number}: a JSON object was expected, not {type(row).__name__}")

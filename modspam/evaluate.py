@@ -19,6 +19,7 @@ from modspam.features import extract, observe
 from modspam.metrics import Metrics, measure, rate_threshold
 from modspam.model import LinearModel, bundled_path, probability_of
 from modspam.moderator import Moderator
+from modspam.settings import check_jobs
 
 __all__ = ["Evaluation", "Speed", "evaluate", "run", "table"]
 
@@ -63,8 +64,9 @@ def evaluate(
 ) -> Evaluation:
     """Measure a model's verdicts; copies are left out first.
 
-    Raises `modspam.errors.TrainingError` if there is nothing to measure.
+    Raises `modspam.errors.TrainingError` if there is nothing to measure, `SettingError` for no jobs.
     """
+    check_jobs(jobs)
     kept, _ = without_copies(examples)
     comments = [example.comment for example in kept]
     spam = np.array([example.spam for example in kept], dtype=np.bool_)

@@ -52,9 +52,9 @@ def _evidence(signal: Signal, spans: tuple[Span, ...], observation: Observation)
     if not spans:
         return (), None
     if signal.where is Where.AUTHOR:
-        return (), observation.comment.author
+        return (), observation.author
     if signal.where is Where.AUTHOR_URL:
-        return (), observation.comment.author_url
+        return (), observation.author_url
     if signal.where in _TO_GIVEN:
         view = getattr(observation.reading, _TO_GIVEN[signal.where])
         spans = tuple(view.origin(start, end) for start, end in spans)

@@ -200,7 +200,7 @@ def drop_markup(text: str) -> list[Edit]:
     if "[" in text:
         bbcode = _bbcode_edits(text)
         edits = _without_overlaps(sorted(edits + bbcode)) if edits else bbcode
-    return edits
+    return [edit for edit in edits if text[edit.start : edit.end] != edit.replacement]
 
 
 _BLOCK = [
@@ -293,14 +293,15 @@ def decode_entities(text: str) -> list[Edit]:
         return []
     edits = []
     for match in _ENTITY.finditer(text):
-        decoded = html.unescape("&" + match["name"] + ";")
+        name = match["name"] or "amp"
+        decoded = html.unescape(f"&{name};")
         if decoded != match[0]:
-            letters = match["name"].startswith("#") and decoded.isalnum() and decoded.isascii()
+            letters = name.startswith("#") and decoded.isalnum() and decoded.isascii()
             edits.append(Edit(*match.span(), decoded, "encoded" if letters else ""))
     return edits
 
 
-_ENTITY = Pattern(r"&(?:amp;)*+(?P<name>#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+_ENTITY = Pattern(r"&(?:amp;)*+(?P<name>#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});|&(?:amp;)++")
 
 
 def drop_invisible(text: str) -> list[Edit]:
@@ -365,8 +366,17 @@ def compose(text: str) -> list[Edit]:
 
 _DOTTED_I = "\N{LATIN CAPITAL LETTER I WITH DOT ABOVE}"
 _NOT_ASCII = Pattern(r"[\x00-\x7F]?[^\x00-\x7F]++")
-_CLUSTER = Pattern(r"\P{M}?\p{M}++|\X")
-_PILED_MARKS = Pattern(r"[\u0332-\u0338\u033F\u20D0-\u20F0\u0489]|[\u0300-\u036F]{3}")
+# What composes into one letter: a syllable of Hangul in pieces, a letter and its marks (those of half-width
+# Katakana count as letters to Unicode).
+_CLUSTER = Pattern(
+    r"[\u1100-\u115F\uA960-\uA97C]++[\u1160-\u11A7\uD7B0-\uD7C6]*+[\u11A8-\u11FF\uD7CB-\uD7FB]*+"
+    r"|[\u3131-\u318E\uFFA1-\uFFDC]++"
+    r"|\P{M}?[\p{M}\uFF9E\uFF9F]++"
+    r"|.",
+    regex.DOTALL,
+)
+# A key's frame around its digit is an emoji.
+_PILED_MARKS = Pattern(r"[\u0332-\u0338\u033F\u20D0-\u20F0\u0489](?<![0-9#*]\u20E3)|[\u0300-\u036F]{3}")
 _EAST_ASIAN = Pattern(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]")
 _STYLED = (
     # mathematical, circled, squared and superscript alphabets; single letters are formulae
@@ -393,7 +403,8 @@ def _compose_run(text: str, start: int, end: int) -> Iterator[Edit]:
             yield Edit(start, end, composed)
             return
     for cluster in _CLUSTER.finditer(text, start, end):
-        piled = _PILED_MARKS.search(cluster[0]) is not None
+        # Marks that are part of the letter, as some systems write it (form NFD), are none.
+        piled = _PILED_MARKS.search(unicodedata.normalize("NFC", cluster[0])) is not None
         composed = _compose_cluster(cluster[0], piled)
         if composed != cluster[0]:
             yield Edit(*cluster.span(), composed, "styled" if piled else "")

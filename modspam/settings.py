@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from modspam.errors import SettingError
 
-__all__ = ["DEFAULTS", "Settings"]
+__all__ = ["DEFAULTS", "Settings", "check_jobs"]
 
 
 class Settings(NamedTuple):
@@ -30,8 +30,15 @@ class Settings(NamedTuple):
             )
         if not 0 < self.regularisation < inf:
             raise SettingError(f"the regularisation is a number above 0, not {self.regularisation}")
+        check_jobs(self.jobs)
         if self.folds < 2:
             raise SettingError(f"at least 2 folds are needed, not {self.folds}")
+
+
+def check_jobs(jobs: int) -> None:
+    """Raise `SettingError` if no process would be left to do the work."""
+    if jobs == 0:
+        raise SettingError("the number of jobs is 1 or more, or -1 for one a core, not 0")
 
 
 DEFAULTS = Settings()

@@ -25,13 +25,13 @@ _HOST_WORD = Pattern(r"[\p{L}]+")
 @counted(unit="words", cap=2, where=Where.AUTHOR, message="the author's name reads as something for sale")
 def author_keyword(observation: Observation) -> Iterator[Span]:
     """The name becomes the text of a link, so link building types its search term there."""
-    return iter(trade_words(observation.comment.author))
+    return iter(trade_words(observation.author))
 
 
 @counted(unit="names", cap=1, where=Where.AUTHOR, message="the author's name is an address")
 def author_is_address(observation: Observation) -> Iterator[Span]:
     """People have names; campaigns have sites."""
-    match = _NAME_IS_ADDRESS.search(observation.comment.author)
+    match = _NAME_IS_ADDRESS.search(observation.author)
     if match is not None:
         yield match.span()
 
@@ -39,18 +39,18 @@ def author_is_address(observation: Observation) -> Iterator[Span]:
 @counted(unit="names", cap=1, where=Where.AUTHOR, message="the author's name reads as a phrase, not as a name")
 def author_phrase(observation: Observation) -> Iterator[Span]:
     """Three small words or five of any kind are a search term or a headline."""
-    author = observation.comment.author.strip()
+    author = observation.author.strip()
     words = author.split()
     if len(words) >= 5 or (
         len(words) >= 3 and author.isascii() and author == author.lower() and author.replace(" ", "").isalnum()
     ):
-        yield 0, len(observation.comment.author)
+        yield 0, len(observation.author)
 
 
 @counted(unit="names", cap=1, where=Where.AUTHOR, message="the author's name looks like random letters")
 def author_random(observation: Observation) -> Iterator[Span]:
     """Posting tools fill the name with letters by chance."""
-    for match in _WORD.finditer(observation.comment.author):
+    for match in _WORD.finditer(observation.author):
         if is_random_word(match[0]):
             yield match.span()
             return
@@ -59,7 +59,7 @@ def author_random(observation: Observation) -> Iterator[Span]:
 @counted(unit="words", cap=2, where=Where.AUTHOR_URL, message="the author's address names something for sale")
 def author_url_keyword(observation: Observation) -> Iterator[Span]:
     """A domain is bought for the words in it: best-loans-24 belongs to no person."""
-    url = observation.comment.author_url
+    url = observation.author_url
     host = host_of(url)
     if not host or is_common(host):
         return
@@ -124,7 +124,7 @@ _NUMBERED = Pattern(r"[a-z]{3,}\d{2,}$|\d+[a-z]+\d+")  # shop24, 4you2day
 @counted(unit="addresses", cap=1, where=Where.AUTHOR_URL, message="the author's address leads deep into a site")
 def author_url_deep(observation: Observation) -> Iterator[Span]:
     """People give their home page or profile; campaigns promote one page with a long path or a query."""
-    url = observation.comment.author_url
+    url = observation.author_url
     if is_common(host_of(url)):
         return
     path = _SCHEME.sub("", url).partition("/")[2].strip("/")
@@ -140,7 +140,7 @@ def author_url_deep(observation: Observation) -> Iterator[Span]:
 )
 def author_url_built(observation: Observation) -> Iterator[Span]:
     """Domains that were made for a search term string it together with hyphens and digits."""
-    url = observation.comment.author_url
+    url = observation.author_url
     name = registered_name(host_of(url)).split(".")[0]
     if name.count("-") >= 2 or _NUMBERED.search(name) or len(name) > 22:
         yield 0, len(url)
@@ -149,7 +149,7 @@ def author_url_built(observation: Observation) -> Iterator[Span]:
 @counted(unit="links", cap=1, where=Where.VISIBLE, message="the text links to the author's own address again")
 def author_url_repeated(observation: Observation) -> Iterator[Span]:
     """The form has a field for one's address; who repeats it in the text wants it seen."""
-    own = registered_name(host_of(observation.comment.author_url)) if observation.comment.author_url else ""
+    own = registered_name(host_of(observation.author_url)) if observation.author_url else ""
     if own:
         yield from ((k.start, k.end) for k in observation.links if registered_name(k.host) == own)
 

@@ -40,8 +40,11 @@ _TALK_OF_CODE = Pattern(
 )
 
 
+_FIELD = 500  # characters of a form's field that are looked at; nobody's name or address is longer
+
+
 class Observation:
-    """What the signals look at: the `Reading` and what follows from it."""
+    """What the signals look at: the `Reading`, the author's fields, and what follows from them."""
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
@@ -49,6 +52,8 @@ class Observation:
         self.given = reading.comment.text
         self.visible = reading.visible.text
         self.folded = reading.folded.text
+        self.author = reading.comment.author[:_FIELD]
+        self.author_url = reading.comment.author_url[:_FIELD]
 
     @cached_property
     def words(self) -> list[str]:
