@@ -186,9 +186,9 @@ def read_families(path: Path) -> list[Family]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CorpusError(f"{path} is no TOML: {error}") from error
     families = []
-    tables = document.get("family", [])
-    if not isinstance(tables, list):
-        raise CorpusError(f"{path}: each family is a table of its own, headed [[family]]")
+    tables = document.get("family")
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise CorpusError(f"{path} holds no families: each is a table of its own, headed [[family]]")
     for number, table in enumerate(tables, start=1):
         name = table.get("name", f"number {number}")
         missing = [key for key in ("name", "kind", "language", "text") if not table.get(key)]
