@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
+from joblib import Parallel, delayed
 from scipy import sparse
 from sklearn.metrics import log_loss, roc_auc_score
 
@@ -35,6 +36,7 @@ def main() -> int:
     parser.add_argument("inputs", nargs="+", type=Path)
     parser.add_argument("--reviews", type=Path)
     parser.add_argument("-o", "--output", type=Path, required=True)
+    parser.add_argument("--jobs", type=int, default=1, help="variants that are measured at the same time")
     parser.add_argument("--each", action="store_true", help="also leave out every signal by itself")
     parser.add_argument("--own", default="ham spam", help="folders of datasets that count as one source")
     arguments = parser.parse_args()
@@ -48,7 +50,7 @@ def main() -> int:
            for path in (folder / name).glob("*")}  # fmt: skip
     sources = np.array([OWN if example.source in own else example.source for example in examples])
     weights = source_weights([example.source for example in examples], spam)
-    matrix = matrix_of(examples, -1, print_to_stderr)
+    matrix = matrix_of(examples, arguments.jobs, print_to_stderr)
     names = [signal.name for signal in SIGNALS]
 
     variants: dict[str, Iterable[str]] = {"everything": (), "n-grams only": names}
@@ -56,13 +58,18 @@ def main() -> int:
         variants[f"without {group}"] = [signal.name for signal in getattr(signals, group).SIGNALS]
     if arguments.each:
         variants |= {f"without {name}": [name] for name in names}
-    results: dict[str, dict[str, object]] = {}
-    for variant, dropped in variants.items():
+
+    def measured(dropped: Iterable[str]) -> dict[str, object]:
         keep = np.ones(matrix.shape[1])
         keep[[names.index(name) for name in dropped]] = 0
         reduced = sparse.csr_array(matrix @ sparse.diags_array(keep))
         scores = held_out_scores(reduced, examples, spam, Settings(), lambda _: None)
-        results[variant] = figures(scores, spam, sources, weights)
+        return figures(scores, spam, sources, weights)
+
+    results: dict[str, dict[str, object]] = {}
+    found = Parallel(n_jobs=arguments.jobs, return_as="generator")(delayed(measured)(d) for d in variants.values())
+    for variant, figure in zip(variants, found, strict=True):
+        results[variant] = figure
         print_to_stderr(line(variant, results[variant], results["everything"]))
         arguments.output.write_text(json.dumps(results, indent=1) + "\n")
     print(table(results))

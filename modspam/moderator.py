@@ -80,7 +80,7 @@ class Moderator:
 
     def _verdicts(self, comments: list[Comment]) -> Iterator[Verdict]:
         observations = observe(comments)
-        scores = self.model.score(extract(observations)).tolist() if observations else []
+        scores = self.model.score(extract(observations)).tolist()
         for observation, score in zip(observations, scores, strict=True):
             probability = probability_of(score)
             enough = _has_enough_text(observation)

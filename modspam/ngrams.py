@@ -47,7 +47,7 @@ def bytes_of(folded: str) -> bytes:
 
 
 def buckets(texts: Sequence[bytes]) -> Buckets:
-    """Find the buckets of a block of comments (see `bytes_of`).
+    """Find the buckets of a block of comments (see `bytes_of`); the block may be empty.
 
     Memory is about 100 bytes for each byte of the block, and bounded for a single long comment.
     """
@@ -59,7 +59,7 @@ def buckets(texts: Sequence[bytes]) -> Buckets:
     # A key is the comment's number and the bucket; 32 bits sort fastest, and 2^14 comments fit.
     key_type = np.uint32 if len(texts) <= 1 << (32 - BITS) else np.uint64
     owner = np.repeat(np.left_shift(np.arange(len(texts), dtype=key_type), key_type(BITS)), lengths)
-    keys = []
+    keys = [np.empty(0, dtype=key_type)]  # for a block without a byte
     for order, hashed in zip(ORDERS, _rolled(data), strict=False):
         key = owner[: len(hashed)] | hashed
         keys.append(key[owner[: len(hashed)] == owner[order - 1 :]])

@@ -378,13 +378,12 @@ _CLUSTER = Pattern(
 # A key's frame around its digit is an emoji.
 _PILED_MARKS = Pattern(r"[\u0332-\u0338\u033F\u20D0-\u20F0\u0489](?<![0-9#*]\u20E3)|[\u0300-\u036F]{3}")
 _EAST_ASIAN = Pattern(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]")
-_STYLED = (
-    # mathematical, circled, squared and superscript alphabets; single letters are formulae
-    r"\U0001D400-\U0001D7FF\u24B6-\u24E9\U0001F110-\U0001F149\u1D2C-\u1D6A\u1D9C-\u1DBF\u02B0-\u02B8"
-    r"\u02E0-\u02E3\u2090-\u209C\u207F\u2071"
-)
-_STYLED_ROW = Pattern(rf"[{_STYLED}]{{2,}}+")
-_STYLED_OR_WIDE_ROW = Pattern(rf"[{_STYLED}\uFF21-\uFF3A\uFF41-\uFF5A]{{2,}}+")
+# Mathematical, circled and squared alphabets; single letters are formulae.
+_STYLED = r"\U0001D400-\U0001D7FF\u24B6-\u24E9\U0001F110-\U0001F149"
+# Raised and lowered letters; up to three are ordinals, titles and exponents.
+_RAISED = r"\u1D2C-\u1D6A\u1D9C-\u1DBF\u02B0-\u02B8\u02E0-\u02E3\u2090-\u209C\u207F\u2071"
+_STYLED_ROW = Pattern(rf"[{_STYLED}{_RAISED}]{{4,}}+|[{_STYLED}]{{2,}}+")
+_STYLED_OR_WIDE_ROW = Pattern(rf"[{_STYLED}{_RAISED}]{{4,}}+|[{_STYLED}\uFF21-\uFF3A\uFF41-\uFF5A]{{2,}}+")
 
 
 def _is_plain(text: str) -> bool:
@@ -403,8 +402,10 @@ def _compose_run(text: str, start: int, end: int) -> Iterator[Edit]:
             yield Edit(start, end, composed)
             return
     for cluster in _CLUSTER.finditer(text, start, end):
-        # Marks that are part of the letter, as some systems write it (form NFD), are none.
-        piled = _PILED_MARKS.search(unicodedata.normalize("NFC", cluster[0])) is not None
+        # Marks that are part of the letter, as some systems write it (form NFD), are none.  A heap is
+        # looked at before it is composed: putting its marks in order would take the square of their number.
+        heap = _HEAP.search(cluster[0]) is not None
+        piled = heap or _PILED_MARKS.search(unicodedata.normalize("NFC", cluster[0])) is not None
         composed = _compose_cluster(cluster[0], piled)
         if composed != cluster[0]:
             yield Edit(*cluster.span(), composed, "styled" if piled else "")
@@ -418,7 +419,8 @@ def _compose_cluster(cluster: str, piled: bool) -> str:
     return unicodedata.normalize("NFKC", cluster)
 
 
-_MARKS_TO_DROP = Pattern(r"[\u0332-\u0338\u033F\u20D0-\u20F0\u0489]|(?<=\p{M})\p{M}++")
+_MARKS_TO_DROP = Pattern(r"[\u0332-\u0338\u033F\u20D0-\u20F0\u0489]|(?<=[\p{M}\uFF9E\uFF9F])[\p{M}\uFF9E\uFF9F]++")
+_HEAP = Pattern(r"[\p{M}\uFF9E\uFF9F]{9}")  # no orthography has so many on one letter
 
 
 def open_enclosed(text: str) -> list[Edit]:

@@ -87,7 +87,10 @@ class Template:
 
     def __init__(self, source: str) -> None:
         self._source = source
-        position, self._root = self._sequence(0, depth=0)
+        try:
+            position, self._root = self._sequence(0, depth=0)
+        except RecursionError as error:
+            raise SpintaxError("the template's braces are nested too deeply") from error
         if position != len(source):
             raise self._error(position, "a closing brace without its opening one")
 

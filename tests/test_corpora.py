@@ -295,7 +295,6 @@ BAD_FAMILIES = {
     "no name": (FAMILY + FAMILY.replace("name =", "title ="), r"a\.toml, family number 2: name missing"),
     "a brace left open": (FAMILY.replace("everyone}", "everyone"), r"a\.toml, family bread-loans: .*never closed"),
     "a bad author": (FAMILY.replace("|Bob}", "|Bob}}"), r"a\.toml, family bread-loans: .*near '.*Lender'.*opening"),
-    # BUG: an AttributeError comes through.
     "a list of names": ('family = ["bread-loans"]\n', r"a\.toml.*family"),
     "one table, not a list of them": (FAMILY.replace("[[family]]", "[family]"), r"a\.toml.*family"),
     "a text that is a number": (FAMILY.replace("text = ", "text = 3 #"), r"a\.toml, family bread-loans: .*text"),
