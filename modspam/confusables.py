@@ -12,6 +12,7 @@ __all__ = [
     "ENCLOSED",
     "LATIN_TO_CYRILLIC",
     "LEET_WORDS",
+    "NUMBER_WORDS",
     "ONLY_DISGUISE",
     "TO_LATIN",
 ]
@@ -299,5 +300,14 @@ LEET_WORDS: frozenset[str] = frozenset(
     promo replica rolex sale seo service services sex sexy sites slot slots spam subscribe telegram
     tramadol viagra video videos visit watches website websites whatsapp win winner xanax xxx youtube
     gacor maxwin pinjaman situs togel zeus
+    """.split()
+)
+
+# Words that leet writes as numbers (is as 15, best as 8357): read as words only in a comment that is in
+# leet throughout, in which they are far more frequent than the numbers.
+NUMBER_WORDS: frozenset[str] = frozenset(
+    """
+    a i ago am as at age based base be bet best better big biggest bit bits boost east eat easiest get gets
+    go goes got is it its see set sets sit site sites so test tests to toes too
     """.split()
 )

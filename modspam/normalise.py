@@ -2,7 +2,8 @@ r"""Reading a comment the way a person sees it.
 
 A chain of pure steps undoes, one after the other, what stands between the characters of a comment
 and the words in it: markup and entities, Unicode's many forms of one letter, characters that cannot
-be seen, letters that look like others, letters spaced out, leet, stretched letters.
+be seen, letters that look like others, accents strewn about, letters spaced out, words split, leet,
+stretched letters, addresses spelled out.
 
 A step is a function ``str -> list[Edit]``: it says what it would change and changes nothing.  From
 the edits follow the new text (`apply_edits`), the way back from a span of the new text to the
@@ -11,15 +12,20 @@ comment as given (`View.origin`), and the evidence: an edit that undoes a disgui
 Two states of the text are kept (see `Reading`): ``visible``, what a browser would show, in the
 case that it was written in, and ``folded``, what the words are.
 
-Leaves out spelling correction, transliteration and the removal of accents: they change words that
-honest people wrote.
+Some disguises are told from honest writing only by how much of the comment is written so: what a
+step says of a comment "throughout" rests on several words and on their share.
+
+Leaves out spelling correction, transliteration and the removal of accents that a language has: they
+change words that honest people wrote.
 """
 
 import html
 import unicodedata
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -183,6 +189,9 @@ def replace_surrogates(text: str) -> list[Edit]:
 
 
 _SURROGATES = Pattern(r"[\uD800-\uDFFF]+")
+# Letters that form words one beside the other; Koreans laugh and weep in rows of theirs.
+_ALPHABET = r"[\p{Latin}\p{Cyrillic}\p{Greek}]"
+_THROUGHOUT = 4  # words disguised alike that are no accident; the doubtful ones beside them are read like them
 
 
 def drop_markup(text: str) -> list[Edit]:
@@ -432,19 +441,24 @@ def open_enclosed(text: str) -> list[Edit]:
     """
     if text.isascii():
         return []
-    edits = []
-    for match in _ENCLOSED_RUN.finditer(text):
-        letters = "".join(confusables.ENCLOSED[character] for character in match[0])
-        if match["flags"]:
-            pairs = [letters[index : index + 2] for index in range(0, len(letters), 2)]
-            if all(pair in confusables.COUNTRY_CODES for pair in pairs):
-                continue
-        elif len(letters) == 1 and not (
-            text[match.start() - 1 : match.start()].isalpha() or text[match.end() : match.end() + 1].isalpha()
-        ):
-            continue  # a blood group, a parking sign
-        edits.append(Edit(*match.span(), letters, "styled"))
-    return edits
+    runs = list(_ENCLOSED_RUN.finditer(text))
+    words = [run for run in runs if not _is_emblem(run)]
+    if len(words) >= _THROUGHOUT:  # beside so many words "IT" is no flag and "A" no blood group
+        words = runs
+    return [Edit(*run.span(), _opened(run[0]), "styled") for run in words]
+
+
+def _opened(run: str) -> str:
+    return "".join(confusables.ENCLOSED[character] for character in run)
+
+
+def _is_emblem(run: regex.Match[str]) -> bool:
+    """Whether it is flags, or a letter that stands alone: a blood group, a parking sign."""
+    letters = _opened(run[0])
+    if run["flags"]:
+        return all(letters[index : index + 2] in confusables.COUNTRY_CODES for index in range(0, len(letters), 2))
+    beside = run.string[max(0, run.start() - 1) : run.start()] + run.string[run.end() : run.end() + 1]
+    return len(letters) == 1 and not any(map(str.isalpha, beside))
 
 
 _ENCLOSED_RUN = Pattern(r"(?P<flags>[\U0001F1E6-\U0001F1FF]++)|[\U0001F150-\U0001F169\U0001F170-\U0001F189]++")
@@ -456,6 +470,7 @@ def fold_look_alikes(text: str) -> list[Edit]:
     A word is folded only where no honest reading is left: it mixes Latin letters with look-alikes
     and nothing else, or all its letters are look-alikes of a script that the comment does not
     otherwise write.  Cyrillic words with Latin letters strewn in are turned back into Cyrillic.
+    Beside four words that were folded, the short ones that could be either are too.
     What stays: a Russian ending on a Latin name, Greek letters in formulae.
 
     >>> apply_edits("c\N{CYRILLIC SMALL LETTER A}sino", fold_look_alikes("c\N{CYRILLIC SMALL LETTER A}sino"))
@@ -464,6 +479,7 @@ def fold_look_alikes(text: str) -> list[Edit]:
     if text.isascii() or not _LOOK_ALIKE.search(text):
         return []
     edits = []
+    doubtful = []
     latin_comment = _mostly_latin(text)
     foreign_scripts = _FOREIGN_LETTER.search(text) is not None
     for match in _MIXABLE_WORD.finditer(text):
@@ -483,6 +499,10 @@ def fold_look_alikes(text: str) -> list[Edit]:
             folded = _to_latin(word) if alone else word
         if folded != word:
             edits.append(Edit(*match.span(), folded, "look_alike"))
+        elif not others:
+            doubtful.append(Edit(*match.span(), _to_latin(word), "look_alike"))
+    if len(edits) >= _THROUGHOUT and not foreign_scripts:
+        return sorted(edits + doubtful)
     return edits
 
 
@@ -528,15 +548,70 @@ _NAME_WITH_ENDING = Pattern(r"[A-Za-z0-9]{2,}[^\x00-\x7F]+|[^\x00-\x7F]*[0-9]+[^
 _STREWN_DIGIT = Pattern(r"\p{Cyrillic}[03]\p{Cyrillic}{2}")
 
 
+def drop_accents(text: str) -> list[Edit]:
+    """Take accents off words that no language writes so.
+
+    A word has them on all its vowels, three at least, of three kinds at least; or nine vowels in ten of
+    the whole comment have one, of four kinds at least.  Vietnamese has them on six in ten, and on two
+    vowels of a syllable; Hungarian knows three kinds; French, Portuguese and Czech are far from either.
+
+    >>> apply_edits("le cäsìnô a été réélu", drop_accents("le cäsìnô a été réélu"))
+    'le casino a été réélu'
+    """
+    if text.isascii() or not _ACCENTED.search(text):
+        return []
+    words = [word for word in _ACCENTED_WORD.finditer(text) if _ACCENTED.search(word[0])]
+    if not _is_accented_throughout(text):
+        words = [word for word in words if _has_all_accents(word[0])]
+    bare = (Edit(*word.span(), "".join(_letter_and_accent(c)[0] for c in word[0]), "accented") for word in words)
+    return [edit for edit in bare if text[edit.start : edit.end] != edit.replacement]
+
+
+@lru_cache(maxsize=2048)
+def _letter_and_accent(character: str) -> tuple[str, str]:
+    """Take a Latin letter apart by what Unicode calls it: the plain letter, and the name of its accent."""
+    if character.isascii():
+        return character, ""
+    found = _LETTER_NAME.fullmatch(unicodedata.name(character, ""))
+    if found is None:
+        return character, ""
+    return found["letter"].lower() if found["case"] == "SMALL" else found["letter"], found["accent"]
+
+
+def _has_all_accents(word: str) -> bool:
+    accents = _accents_of_vowels(word)
+    return len(accents) >= 3 and len(set(accents)) >= 3 and not _PLAIN_VOWEL.search(word)
+
+
+def _is_accented_throughout(text: str) -> bool:
+    accents = _accents_of_vowels(text)
+    return len(accents) >= 6 and len(set(accents)) >= 4 and len(accents) >= 9 * len(_PLAIN_VOWEL.findall(text))
+
+
+def _accents_of_vowels(text: str) -> list[str]:
+    return [accent for letter, accent in map(_letter_and_accent, _ACCENTED.findall(text)) if letter in _VOWELS]
+
+
+_VOWELS = frozenset("aeiouAEIOU")
+_ACCENTED = Pattern(r"[\u00C0-\u024F\u1E00-\u1EFF]")
+_ACCENTED_WORD = Pattern(r"[a-zA-Z\u00C0-\u024F\u1E00-\u1EFF]++")
+_LETTER_NAME = Pattern(r"LATIN (?P<case>SMALL|CAPITAL) LETTER (?P<letter>[A-Z]) WITH (?P<accent>.+)")
+# Addresses must still work, and have no accents.
+_PLAIN_VOWEL = Pattern(r"(?:(?<!\w)\w++(?:://|\.(?=\w))|@)\S++(*SKIP)(*FAIL)|[aeiouAEIOU]")
+
+
 def join_spaced_out(text: str) -> list[Edit]:
     """Join words whose letters were set apart: ``c a s i n o``, ``f-r-e-e-b-i-e``.
 
     Five characters at least, all with the same separator, three of them letters: shorter rows are
-    initials and abbreviations.
+    initials and abbreviations.  Where nearly every letter of the comment stands alone, wider spaces
+    are what parts words.
 
     >>> apply_edits("U.S.A. has c-a-s-i-n-o-s", join_spaced_out("U.S.A. has c-a-s-i-n-o-s"))
     'U.S.A. has casinos'
     """
+    if _is_spaced_throughout(text):
+        return [Edit(*row.span(), row[0].replace(" ", ""), "spaced_out") for row in _SINGLE_SPACED.finditer(text)]
     edits = []
     for match in _SPACED_OUT.finditer(text):
         joined = match[0].replace(match["separator"], "")
@@ -546,8 +621,49 @@ def join_spaced_out(text: str) -> list[Edit]:
 
 
 _SPACED_OUT = Pattern(
-    r"(?<![\p{L}\p{N}])[\p{Latin}\p{Cyrillic}\p{Greek}0-9](?P<separator>[ .\-_•·~]{1,2})"
+    r"\b(?<!/)_?+[\p{Latin}\p{Cyrillic}\p{Greek}0-9](?P<separator>[ .\-_*•·~]{1,2})"
     r"(?:[\p{Latin}\p{Cyrillic}\p{Greek}0-9](?P=separator)){3,}[\p{Latin}\p{Cyrillic}\p{Greek}0-9](?![\p{L}\p{N}])"
+)
+_SINGLE_SPACED = Pattern(r"(?<!\S)\S(?: \S(?!\S))++")
+
+
+def _is_spaced_throughout(text: str) -> bool:
+    if "  " not in text:
+        return False
+    tokens = text.split()
+    alone = sum(len(token) == 1 and token.isalpha() for token in tokens)
+    return alone >= 12 and 4 * alone >= 3 * len(tokens)
+
+
+def join_split_words(text: str) -> list[Edit]:
+    """Join words that were split by a sign, where nearly all of the comment's longer words are: ``cas-ino``.
+
+    These are one in six of all words, and three in four of the longer ones.  Here and there one is a
+    compound, a name in code or a full stop without its space.
+
+    >>> text = "Best cas-ino of-fers, play-ing is sa-fer"
+    >>> apply_edits(text, join_split_words(text))
+    'Best casino offers, playing is safer'
+    """
+    enough = max(_THROUGHOUT, (text.count(" ") + 1) / 6)
+    if max(text.count(sign) - text.count(f"{sign} ") for sign in "-._*~|") < enough:
+        return []
+    words = list(_SPLIT_WORD.finditer(text))
+    for sign, split in Counter(word["sign"] for word in words if word["sign"]).most_common(1):
+        if split >= enough and split >= 3 * (len(words) - split):
+            return [Edit(*word.span(), word[0].replace(sign, ""), "split") for word in words if word["sign"] == sign]
+    return []
+
+
+# Addresses, with or without their schemes.
+_NO_WORD = (
+    r"(?<!\w)\w++://\S++|\bwww\.\S++|(?<![\w.+\-])[\w.+\-]++@[\w\-]++\.\S++"
+    r"|(?<![\w.\-])(?:[\w\-]++\.)++(?:com|net|org|info|biz|ru|co|io|me|uk|de)\b\S*+"
+)
+# A longer word, whole or in two pieces.
+_SPLIT_WORD = Pattern(
+    rf"(?:{_NO_WORD})(*SKIP)(*FAIL)|(?<![\w.\-*])"
+    rf"(?:{_ALPHABET}{{2,}}+(?P<sign>[.\-_*~|]{{1,2}}+){_ALPHABET}{{2,}}+|{_ALPHABET}{{5,}}+)(?![\w@*]|[.\-]\p{{L}})"
 )
 
 
@@ -564,21 +680,65 @@ def lower(text: str) -> list[Edit]:
 def decode_leet(text: str) -> list[Edit]:
     """Read digits and signs as letters where a word comes out that spam is known to hide.
 
+    In a comment of which a third of the words are written so, all of them are read, and the numbers
+    that come out as small words.
+
     >>> apply_edits("fr33 v1agra as mp3", decode_leet("fr33 v1agra as mp3"))
     'free viagra as mp3'
     """
-    edits = []
-    for match in _LEET.finditer(text):
-        if match[0].isalpha():
-            continue
-        for word in _leet_readings(match[0]):
-            if word in confusables.LEET_WORDS:
-                edits.append(Edit(*match.span(), word, "leet"))
-                break
-    return edits
+    if not _SIGN_BESIDE_LETTER.search(text):
+        return []
+    if _is_leet_throughout(text):
+        tokens = [(match, _read_leet(match[0])) for match in _LEET_OR_PLAIN.finditer(text)]
+    else:
+        tokens = [(match, _known_leet(match[0])) for match in _LEET.finditer(text)]
+    return [
+        Edit(*match.span(), word, "leet" if word in confusables.LEET_WORDS else "")
+        for match, word in tokens
+        if word != match[0]
+    ]
 
 
+_SIGN_BESIDE_LETTER = Pattern(r"[0-9@$!|€£](?:(?=[a-z])|(?<=[a-z].)(?<!!))")
+_LEET_SIGN = r"[\p{L}0-9@$|€£]"
 _LEET = Pattern(r"(?<![\w@$!|€£])(?=[a-z]*+[0-9@$!|€£])(?=[0-9@$!|€£]*+[a-z])[a-z0-9@$!|€£]{3,12}(?<!!)(?![\w@$|€£])")
+_LEET_OR_PLAIN = Pattern(
+    rf"(?:{_NO_WORD})(*SKIP)(*FAIL)|(?<!{_LEET_SIGN})(?:{_LEET_SIGN}|!(?={_LEET_SIGN}))++(?!{_LEET_SIGN})"
+)
+_LEET_INSIDE = Pattern(r"[013457@$|!€£][a-z]")
+
+
+def _is_leet_throughout(text: str) -> bool:
+    if len(_LEET_INSIDE.findall(text)) < _THROUGHOUT:
+        return False
+    tokens = [token for token in _LEET_OR_PLAIN.findall(text) if len(token) > 1]
+    leet = sum(map(_is_leet, tokens))
+    plain = sum(not token.isascii() or token.isalpha() for token in tokens)
+    return leet >= _THROUGHOUT and leet >= plain
+
+
+def _is_leet(token: str) -> bool:
+    """Whether a sign stands before a letter; not the one that begins a mention, and no measure."""
+    inside = _LEET_INSIDE.search(token, token.startswith("@")) is not None
+    return inside and token.isascii() and not _NUMBER.fullmatch(token)
+
+
+def _known_leet(token: str) -> str:
+    return next((word for word in _leet_readings(token) if word in confusables.LEET_WORDS), token)
+
+
+def _read_leet(token: str) -> str:
+    """Read a token of a comment in leet; a number stays one unless it is a small word."""
+    reading = next(_leet_readings(token))
+    if token.isalpha() or not reading.isalpha():
+        return token
+    if _NUMBER.fullmatch(token) and reading not in confusables.NUMBER_WORDS:
+        return token
+    known = _known_leet(token)
+    return reading if known == token else known
+
+
+_NUMBER = Pattern(r"[$€£|]?[0-9]*+(?:(?<=1)st|(?<=2)nd|(?<=3)rd|(?<=\d)th|k|m|x|am|pm|px|g|kg|km|mb|gb)?")
 
 
 def _leet_readings(token: str) -> Iterator[str]:
@@ -592,13 +752,55 @@ def _leet_readings(token: str) -> Iterator[str]:
 def shorten_stretches(text: str) -> list[Edit]:
     """Cut a letter that is repeated three times and more down to two.
 
+    Where nearly all of the comment's longer words are stretched in their middle, down to one: that is
+    no enthusiasm.
+
     >>> apply_edits("freeeee www.site.org", shorten_stretches("freeeee www.site.org"))
     'free www.site.org'
     """
-    return [Edit(*m.span(), m[1] * 2, "stretched") for m in _STRETCH.finditer(text) if m[0] != "www"]
+    stretches = [m for m in _STRETCH.finditer(text) if m[0] != "www"]
+    throughout = len(stretches) >= _THROUGHOUT and _is_stretched_throughout(text)
+    return [Edit(*m.span(), m[1] if throughout else m[1] * 2, "stretched") for m in stretches]
 
 
 _STRETCH = Pattern(r"(\p{L})\1{2,}+")
+_STRETCH_INSIDE = Pattern(rf"(?<=({_ALPHABET}))(?!\1)({_ALPHABET})\2{{2,}}+(?={_ALPHABET})")
+_LONG_WORD = Pattern(rf"{_ALPHABET}{{5,}}+")
+
+
+def _is_stretched_throughout(text: str) -> bool:
+    inside = len(_STRETCH_INSIDE.findall(text))
+    return inside >= _THROUGHOUT and inside >= 0.8 * len(_LONG_WORD.findall(text))
+
+
+def mend_addresses(text: str) -> list[Edit]:
+    """Write addresses as links are written: ``example dot com``, ``example[.]com``, ``hxxp://example.com``.
+
+    No disguise is told: how an address stands in the visible text is a signal's affair.
+
+    >>> text = "go to hxxp://example.com or shop.example dot org"
+    >>> apply_edits(text, mend_addresses(text))
+    'go to http://example.com or http://shop.example.org'
+    """
+    if "hxxp" not in text and "dot" not in text and not _DOT_BETWEEN.search(text):
+        return []
+    edits = [Edit(*match.span("xx"), "tt") for match in _HXXP.finditer(text)]
+    for match in _ADDRESS_APART.finditer(text):
+        scheme = "" if _MAIL_OR_SCHEME.search(text, max(0, match.start() - 9), match.start()) else "http://"
+        edits.append(Edit(*match.span(), scheme + _DOT_APART.sub(".", match[0])))
+    return sorted(edits)
+
+
+_DOT = r"(?:\s?[\[({]\s?(?:dot|\.)\s?[\])}]\s?|\s(?:dot|\.)\s)"
+_DOT_APART = Pattern(_DOT)
+_DOT_BETWEEN = Pattern(r"\.(?<=[\s\[({].)(?=[\s\])}])")
+_HXXP = Pattern(r"\bh(?P<xx>xx)ps?(?=\s?:)")
+_MAIL_OR_SCHEME = Pattern(r"(?:://|@|[\[({]\s?at\s?[\])}])\s?$")
+_LABEL = r"[a-z0-9\-]{2,40}+"
+_ADDRESS_APART = Pattern(
+    rf"(?<![\w.\-])(?!(?:the|this|that|a|old|first|gmail|hotmail|yahoo)\s){_LABEL}(?:(?:\.|{_DOT}){_LABEL}){{0,3}}"
+    rf"{_DOT}(?:com|net|org|biz|ru|co|uk|de|info|io)\b(?!\s(?:boom|bubble|bust|compan|crash|craze|days|era|years))"
+)
 
 
 def collapse_spaces(text: str) -> list[Edit]:
@@ -625,9 +827,12 @@ VISIBLE: tuple[Step, ...] = (
 FOLDING: tuple[Step, ...] = (
     open_enclosed,
     fold_look_alikes,
+    drop_accents,
     join_spaced_out,
+    join_split_words,
     lower,
     decode_leet,
     shorten_stretches,
+    mend_addresses,
     collapse_spaces,
 )

@@ -209,7 +209,6 @@ def test_an_evaluation_is_of_the_verdicts_that_the_model_gives(moderator, evalua
 
 def test_each_evasion_is_measured_at_the_line_of_the_clean_ham(moderator, evaluation):
     assert list(evaluation.evasions) == list(EVASIONS)
-    assert len(EVASIONS) == 10
     line = max(moderator.check(text).score for text in HAM)
     for name, figures in evaluation.evasions.items():
         over = [moderator.check(EVASIONS[name](text)).score > line for text in SPAM + HAM]

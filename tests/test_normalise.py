@@ -19,11 +19,14 @@ from modspam.normalise import (
     compose,
     decode_entities,
     decode_leet,
+    drop_accents,
     drop_invisible,
     drop_markup,
     fold_look_alikes,
     join_spaced_out,
+    join_split_words,
     lower,
+    mend_addresses,
     open_enclosed,
     read,
     replace_surrogates,
@@ -76,6 +79,13 @@ HARMLESS_CHANGES = {
         "the matrix 𝐀 and the vector 𝐱": "the matrix A and the vector x",
         "İstanbul": "Istanbul",
     },
+    mend_addresses: {
+        "go to kelpsoap dot com now": "go to http://kelpsoap.com now",
+        "shop[.]kelpsoap[.]com/a (kelpsoap (dot) org)": "http://shop.kelpsoap.com/a (http://kelpsoap.org)",
+        "see kelpsoap . net, or shop dot kelpsoap dot co": "see http://kelpsoap.net, or http://shop.kelpsoap.co",
+        "hxxps://kelpsoap.com, hxxp://kelpsoap . com": "https://kelpsoap.com, http://kelpsoap.com",
+        "ana [at] kelpsoap [dot] com, ana@kelpsoap dot com": "ana [at] kelpsoap.com, ana@kelpsoap.com",
+    },
     lower: {"STRASSE": "strasse", "ΟΔΟΣ": "οδος", "Жук": "жук"},
     collapse_spaces: {"a \r\n\t b": "a b", "\u3000a\u00a0b ": "a b", "a\tb": "a b", " ": ""},
 }
@@ -109,16 +119,36 @@ DISGUISES = {
         ("🅱et", "Bet", "styled", "🅱"),
         ("🆂🅻🅾🆃 now", "SLOT now", "styled", "🆂🅻🅾🆃"),
         ("🇸🇪🇽🇾", "SEXY", "styled", "🇸🇪🇽🇾"),
+        ("🇮🇹 🇵🇦🇾🇸 🇪🇻🇪🇷🇾 🇩🇦🇾 🇫🇴🇷 🇺🇸", "IT PAYS EVERY DAY FOR US", "styled", "🇮🇹"),
     ],
     fold_look_alikes: [
         ("free саsinо", "free casino", "look_alike", "саsinо"),
         ("Αpple sells it", "Apple sells it", "look_alike", "Αpple"),
         ("the very best сосо around", "the very best coco around", "look_alike", "сосо"),
         ("ᴄᴀsɪɴᴏ ᴅᴇᴀʟ", "casino deal", "look_alike", "ᴄᴀsɪɴᴏ"),
+        ("Вuу it nоw, sеll it lаtеr, оr аs is", "Buy it now, sell it later, or as is", "look_alike", "Вuу"),
         ("новое кaзинo", "новое казино", "look_alike", "кaзинo"),
         ("новое кa3ино", "новое казино", "look_alike", "кa3ино"),
     ],
+    drop_accents: [
+        ("le cäsìnô a été réélu", "le casino a été réélu", "accented", "cäsìnô"),
+        ("Bèst ônlïñë cãśínõs", "Best online casinos", "accented", "Bèst"),
+        ("vǐåğrà", "viagra", "accented", "vǐåğrà"),
+        ("ä bìg dîśçöúñt åt http://kelpsoap.com", "a big discount at http://kelpsoap.com", "accented", "ä"),
+    ],
+    join_split_words: [
+        ("Best cas-ino of-fers, play-ing is sa-fer", "Best casino offers, playing is safer", "split", "cas-ino"),
+        ("che..ap pil..ls and wat..ches onl..ine", "cheap pills and watches online", "split", "che..ap"),
+        (
+            "buy fol_lowers and vi_ews or web_sites, che_ap, at http://kelpsoap.com",
+            "buy followers and views or websites, cheap, at http://kelpsoap.com",
+            "split",
+            "fol_lowers",
+        ),
+    ],
     join_spaced_out: [
+        ("a c*a*s*i*n*o here", "a casino here", "spaced_out", "c*a*s*i*n*o"),
+        ("c h e a p  p i l l s  i n  t h e  m a i l !", "cheap  pills  in  the  mail!", "spaced_out", "c h e a p"),
         ("a c.a.s.i.n.o here", "a casino here", "spaced_out", "c.a.s.i.n.o"),
         ("к а з и н о", "казино", "spaced_out", "к а з и н о"),
         ("p  i  l  l  s!", "pills!", "spaced_out", "p  i  l  l  s"),
@@ -130,10 +160,13 @@ DISGUISES = {
         ("b!tcoin", "bitcoin", "leet", "b!tcoin"),
         ("cl1ck 0nline", "click online", "leet", "cl1ck"),
         ("the s1ot", "the slot", "leet", "s1ot"),
+        ("1t 1$ th3 b3st c@$1n0 0f @ll 100", "it is the best casino of all 100", "leet", "c@$1n0"),
+        ("w3 53|| 4|| k1nd5 0f ch34p p1||5 47 h0m3", "we sell all kinds of cheap pills at home", "leet", "ch34p"),
     ],
     shorten_stretches: [
         ("soooo", "soo", "stretched", "oooo"),
         ("дааааа", "даа", "stretched", "ааааа"),
+        ("cheeeeap casiiiino boonnnnus onliiiine", "cheap casino boonus online", "stretched", "eeee"),
     ],
 }
 
@@ -170,12 +203,47 @@ LEFT_ALONE = {
         "1 2 3 4 5 6 and 1-2-3-4-5",
         "a, b, c, d, e",
         "x - y - z - u - v",
+        "1 0  0 1  1 0  0 1  1 1  0 0  1 0",
         "T-E-S-T",
         "I a m",
         "10.0.0.1",
     ],
+    drop_accents: [
+        "Été à la plage, élève répété, hétérogénéité, où ça, cœur naïf",
+        "Người Việt được đường trường, ngưỡng cửa, rượu nếp, tôi đã ở đây rồi ạ",
+        "Příliš žluťoučký kůň úpěl ďábelské ódy",
+        "Árvíztűrő tükörfúrógép",
+        "ação, coração, não há avô às três",
+        "Þórður og Ægir, smørrebrød, łódź, çığ, İzmir",
+        "Ọ̀rọ̀ Yorùbá",
+    ],
+    join_split_words: [
+        "state-of-the-art well-known e-mail on-line",
+        "os.path.join, re.compile, str.split and dict.items are all you need",
+        "yes...well.I know.But then",
+        "the columns user_name, first_name, last_name and post_title should never be nullable",
+        "www.kelpsoap.com kelpsoap.org mail.kelpsoap.net shop.kelpsoap.com",
+        "user-agent, content-type, cache-control, accept-language: what the browser sends to the server",
+    ],
+    mend_addresses: [
+        "the dot com years and this dot com bubble",
+        "pre-millennium dot com bubble",
+        "end of it . I think so . So be it",
+        "foo[.]bar and a . b",
+    ],
     lower: ["small already", "123", "日本"],
-    decode_leet: ["mp3 b2b 1st 2nd h264 utf8 log4j", "me@example.org", "$5 off, 100% s3", "win!", "covid19 and 4x4"],
+    decode_leet: [
+        "mp3 b2b 1st 2nd h264 utf8 log4j",
+        "me@example.org",
+        "$5 off, 100% s3",
+        "win!",
+        "covid19 and 4x4",
+        "@anna_b @tom1 @lisa_lee @sepp3 look",
+        "3d prints at 4k, 5g and 4g, the 1st and 4th",
+        "云电脑跟5g没关系,只需要3m带宽,4g也行,3m够",
+        "k8s, i18n, a11y and l10n",
+        "0x3f4a1b 7c3d2e 5f6a7b",
+    ],
     shorten_stretches: ["www", "good committee", "1000000", "!!! ---", "IIb"],
     collapse_spaces: ["a b c", "", "a"],
 }
@@ -334,7 +402,8 @@ NASTY = """
     &amp; &amp;amp; &lt; &gt; &#118; &#x69; &#x200B; &zwnj; &shy; &nbsp; &#0; &#55296; &nosuchname; &#x110000; & ; #
     <b> </b> <b></b> <br/> </p> <p <a </a> <!-- --> <!--x--> < > / [b] [/b] [url=http://a.example [url] [/url] [url= [ ]
     [quote=x] href= = " ' vector<int> <a|href="http://example.org"> <img|src=x> v1agra fr33 c-a-s-i-n-o c|a|s|i|n|o
-    soooo www U.S.A. word @ $ ! 0 1 3 . - _ ~
+    soooo www U.S.A. word @ $ ! 0 1 3 . - _ ~ ca-sino wi..ns lo_ans ba*nk pl@y c4sh 15 ch33p luckkkky hxxps:// [.] dot
+    .com cäsìnô 🇮🇹
 """.split()
 NASTY = [
     *(fragment.replace("|", " ") for fragment in NASTY),
@@ -426,7 +495,9 @@ GROWTH = {
     "templates and addresses": ["{", "%", "#A", "http://", "www.", "a.", "@", "("],
     "words and spaces": ["a ", "- ", "x", "0", ".", " ", "\n", "A_", "cаsіno "],
     "Unicode": ["\u200b", "a\u0301", "ａ", "xа", ("ﬁ", "\u1100"), ("ﬁ", "👩\u200d")],
-    "flags": [("ﬁ", "🇩")],
+    "flags": [("ﬁ", "🇩"), "🇩🇪🇽 "],
+    "disguised throughout": ["ca-sino ", "ca..", "c1a", "th3 ", "a!1", "casiiino ", "äbé", "x \u0456s сasino "],
+    "addresses spelled out": ["aa dot ", "aa . ", "aa[.]", "hxxp", "hxxp:", "aa dot com "],
     "marks on one letter": [("a", "\u0301"), ("a", "\u0336")],
     # To compose is to sort the marks of a letter, which takes the square of their number.
     "marks in no order": [("a", "\u0301\u0323"), ("א", "\u05b2\u05b0"), ("ﾊ", "\u0301\uff9e")],
