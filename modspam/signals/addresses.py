@@ -4,10 +4,11 @@ from typing import NamedTuple
 
 import regex
 
-from modspam.normalise import Reading
+from modspam.normalise import Reading, Span
 from modspam.patterns import Pattern
+from modspam.signals.trades import trade_words
 
-__all__ = ["Link", "find_links", "host_of", "is_common", "is_reference", "registered_name"]
+__all__ = ["Link", "find_links", "host_of", "is_common", "is_reference", "registered_name", "selling_words"]
 
 
 class Link(NamedTuple):
@@ -153,3 +154,29 @@ def is_reference(host: str) -> bool:
 def is_common(host: str) -> bool:
     """Say whether a link to a host tells nothing of who set it: cited, or where everybody has a profile."""
     return is_reference(host) or registered_name(host) in _PROFILES
+
+
+# Long enough to prove something inside a longer run of letters.
+_HOST_STEMS = """
+    casino poker betting viagra cialis pharma payday loans credit mortgage insurance essay escort replica outlet
+    discount coupon cheap backlink marketing porn dating forex bitcoin crypto plumb roofing locksmith limo dental
+    lawyer attorney handbag watches jersey hosting keygen weightloss judi togel slot kredit kupit
+    solutions shopping credito cleanse reviews supplement
+""".split()
+_HOST_WORD = Pattern(r"\p{L}+")
+
+
+def selling_words(url: str, host: str) -> list[Span]:
+    """Find what an address sells by the words of its host; spans in ``url``.
+
+    >>> selling_words("http://best-loans-24.example/", "best-loans-24.example")
+    [(7, 11), (12, 17)]
+    """
+    if not host or is_common(host):
+        return []
+    offset = url.lower().find(host)
+    return [
+        (offset + match.start(), offset + match.end())
+        for match in _HOST_WORD.finditer(host)
+        if trade_words(match[0]) or any(stem in match[0] for stem in _HOST_STEMS)
+    ]

@@ -6,7 +6,7 @@ import regex
 
 from modspam.normalise import Span
 from modspam.patterns import Pattern
-from modspam.signals.addresses import host_of, is_common, registered_name
+from modspam.signals.addresses import host_of, is_common, registered_name, selling_words
 from modspam.signals.observation import Observation
 from modspam.signals.shape import is_random_word
 from modspam.signals.signal import Where, counted
@@ -19,7 +19,6 @@ _NAME_IS_ADDRESS = Pattern(
     regex.IGNORECASE,
 )
 _WORD = Pattern(r"\S+")
-_HOST_WORD = Pattern(r"[\p{L}]+")
 
 
 @counted(unit="words", cap=2, where=Where.AUTHOR, message="the author's name reads as something for sale")
@@ -38,7 +37,9 @@ def author_is_address(observation: Observation) -> Iterator[Span]:
 
 @counted(unit="names", cap=1, where=Where.AUTHOR, message="the author's name reads as a phrase, not as a name")
 def author_phrase(observation: Observation) -> Iterator[Span]:
-    """Three small words or five of any kind are a search term or a headline."""
+    """Three small words or five of any kind are a search term or a headline; a notice is signed with a page's title."""
+    if observation.is_notice:
+        return
     author = observation.author.strip()
     words = author.split()
     if len(words) >= 5 or (
@@ -60,61 +61,7 @@ def author_random(observation: Observation) -> Iterator[Span]:
 def author_url_keyword(observation: Observation) -> Iterator[Span]:
     """A domain is bought for the words in it: best-loans-24 belongs to no person."""
     url = observation.author_url
-    host = host_of(url)
-    if not host or is_common(host):
-        return
-    offset = url.lower().find(host)
-    for match in _HOST_WORD.finditer(host):
-        if trade_words(match[0]) or any(stem in match[0] for stem in _HOST_STEMS):
-            yield offset + match.start(), offset + match.end()
-
-
-# Long enough to prove something inside a longer run of letters.
-_HOST_STEMS = (
-    "casino",
-    "poker",
-    "betting",
-    "viagra",
-    "cialis",
-    "pharma",
-    "payday",
-    "loans",
-    "credit",
-    "mortgage",
-    "insurance",
-    "essay",
-    "escort",
-    "replica",
-    "outlet",
-    "discount",
-    "coupon",
-    "cheap",
-    "backlink",
-    "marketing",
-    "porn",
-    "dating",
-    "forex",
-    "bitcoin",
-    "crypto",
-    "plumb",
-    "roofing",
-    "locksmith",
-    "limo",
-    "dental",
-    "lawyer",
-    "attorney",
-    "handbag",
-    "watches",
-    "jersey",
-    "hosting",
-    "keygen",
-    "weightloss",
-    "judi",
-    "togel",
-    "slot",
-    "kredit",
-    "kupit",
-)
+    return iter(selling_words(url, host_of(url)))
 
 
 _SCHEME = Pattern(r"^\w+://")
@@ -123,9 +70,9 @@ _NUMBERED = Pattern(r"[a-z]{3,}\d{2,}$|\d+[a-z]+\d+")  # shop24, 4you2day
 
 @counted(unit="addresses", cap=1, where=Where.AUTHOR_URL, message="the author's address leads deep into a site")
 def author_url_deep(observation: Observation) -> Iterator[Span]:
-    """People give their home page or profile; campaigns promote one page with a long path or a query."""
+    """People give their home page or profile; campaigns promote one page; notices name the page they come from."""
     url = observation.author_url
-    if is_common(host_of(url)):
+    if is_common(host_of(url)) or observation.is_notice:
         return
     path = _SCHEME.sub("", url).partition("/")[2].strip("/")
     if path.count("/") >= 2 or "?" in path or len(path) > 30 or path.endswith((".html", ".htm", ".php")):
@@ -146,6 +93,15 @@ def author_url_built(observation: Observation) -> Iterator[Span]:
         yield 0, len(url)
 
 
+@counted(unit="addresses", cap=1, where=Where.AUTHOR_URL, message="the author's address is a name of letters by chance")
+def author_url_random(observation: Observation) -> Iterator[Span]:
+    """Domains are bought by the hundred, and to be thrown away: nobody has to remember them."""
+    url = observation.author_url
+    name = registered_name(host_of(url)).split(".")[0]
+    if is_random_word(name):
+        yield 0, len(url)
+
+
 @counted(unit="links", cap=1, where=Where.VISIBLE, message="the text links to the author's own address again")
 def author_url_repeated(observation: Observation) -> Iterator[Span]:
     """The form has a field for one's address; who repeats it in the text wants it seen."""
@@ -162,5 +118,6 @@ SIGNALS = (
     author_url_keyword,
     author_url_deep,
     author_url_built,
+    author_url_random,
     author_url_repeated,
 )

@@ -1,5 +1,6 @@
 """What had to be undone to read the comment: disguises, and the mixture of scripts."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 
 from modspam.normalise import Span
@@ -10,11 +11,34 @@ from modspam.signals.signal import Signal, Where, counted, measured
 __all__ = ["SIGNALS"]
 
 
+# From this share of the comment on a disguise is how its writer writes: a keyboard of styled letters, a
+# text from full-width Japanese, a program that encodes everything.  Spammers disguise the words that
+# give them away, and a comment that is disguised throughout is judged by the words underneath.
+_THROUGHOUT = 0.25
+
+
 def _undone(kind: str) -> Callable[[Observation], Iterator[Span]]:
     def find(observation: Observation) -> Iterator[Span]:
-        return ((d.start, d.end) for d in observation.reading.disguises if d.kind == kind)
+        spans = [(d.start, d.end) for d in observation.reading.disguises if d.kind == kind]
+        partial = kind == "stretched" or (spans and _share(observation) < _THROUGHOUT)
+        return iter(spans if partial else ())
 
     return find
+
+
+def _share(observation: Observation) -> float:
+    """Measure the share of the comment's words, in characters, that disguises of any kind touch."""
+    given = observation.given
+    breaks = [0, *(match.end() for match in _BREAK.finditer(given)), len(given) + 1]
+    touched = last = 0
+    for start, end in sorted((d.start, d.end) for d in observation.reading.disguises if d.kind != "stretched"):
+        first = max(last, breaks[bisect_right(breaks, start) - 1])
+        last = max(last, breaks[min(bisect_left(breaks, max(end, start + 1)), len(breaks) - 1)])
+        touched += last - first
+    return touched / (len(given) + 1)
+
+
+_BREAK = Pattern(r"\s+")
 
 
 def _disguise(name: str, kind: str, unit: str, cap: float, message: str, why: str) -> Signal:

@@ -7,7 +7,7 @@ import regex
 
 from modspam.normalise import Span
 from modspam.patterns import Pattern
-from modspam.signals.addresses import Link, host_of, is_common, is_reference, registered_name
+from modspam.signals.addresses import Link, host_of, is_common, is_reference, registered_name, selling_words
 from modspam.signals.observation import Observation
 from modspam.signals.signal import Where, counted, measured
 from modspam.signals.trades import trade_words
@@ -64,7 +64,9 @@ def link_density(observation: Observation) -> float:
 
 @counted(unit="links", cap=4, where=Where.VISIBLE, message="links written as HTML")
 def html_links(observation: Observation) -> Iterator[Span]:
-    """Posting tools write anchors by the row; people who comment paste addresses."""
+    """Posting tools write anchors by the row; people who comment paste addresses, and notices come with one."""
+    if observation.is_notice:
+        return iter(())
     return ((k.start, k.end) for k in observation.links if k.markup == "html" and not is_reference(k.host))
 
 
@@ -107,7 +109,18 @@ def deceptive_link(observation: Observation) -> Iterator[Span]:
 @counted(unit="links", cap=3, where=Where.VISIBLE, message="links labelled with what is for sale")
 def keyword_anchor(observation: Observation) -> Iterator[Span]:
     """Link building puts the search term that it wants to rank for into the link's text."""
+    if observation.is_notice:  # the label is the name of a blog
+        return iter(())
     return ((k.start, k.end) for k in observation.links if k.label and trade_words(k.label))
+
+
+@counted(unit="links", cap=2, where=Where.VISIBLE, message="a link whose address names something for sale")
+def selling_link(observation: Observation) -> Iterator[Span]:
+    """Domains and pages are named for the search that they want to win: one such word in a host, two in a path."""
+    for link in observation.links:
+        path = link.url[link.url.lower().find(link.host) + len(link.host) :]
+        if selling_words(link.url, link.host) or (len(trade_words(path)) >= 2 and not is_common(link.host)):
+            yield link.start, link.end
 
 
 @counted(unit="links", cap=2, where=Where.VISIBLE, message="a shortened link")
@@ -167,6 +180,7 @@ SIGNALS = (
     repeated_link,
     deceptive_link,
     keyword_anchor,
+    selling_link,
     shortened_link,
     punycode_link,
     raw_address,

@@ -39,6 +39,11 @@ _TALK_OF_CODE = Pattern(
     r"|шаблон\w*|переменн\w*|platzhalter|vorlage|plantilla|modèle|placeholdery?|テンプレート|变量|模板|變數)\b"
 )
 
+# What blog software writes under a page when another blog links to it or passes it on.
+_NOTICE = Pattern(
+    r"\[(?:\.{3}|…)\].*\[(?:\.{3}|…)\]|(?:\.{3}|…)\s.*\s(?:\.{3}|…)|Reblogged this on\b.*",
+    regex.IGNORECASE | regex.DOTALL,
+)
 
 _FIELD = 500  # characters of a form's field that are looked at; nobody's name or address is longer
 
@@ -69,6 +74,11 @@ class Observation:
     def links(self) -> tuple[Link, ...]:
         """The addresses in the visible text."""
         return find_links(self.reading)
+
+    @cached_property
+    def is_notice(self) -> bool:
+        """Whether blog software wrote the comment: an excerpt of a page that links here, with its title for a name."""
+        return _NOTICE.fullmatch(self.visible.strip()) is not None
 
     @cached_property
     def slots(self) -> tuple[Slot, ...]:

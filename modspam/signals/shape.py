@@ -69,6 +69,12 @@ def random_words(observation: Observation) -> Iterator[Span]:
             yield match.span()
 
 
+@counted(unit="gaps", cap=4, where=Where.VISIBLE, message="gaps inside sentences, as if words had fallen out")
+def gaps(observation: Observation) -> Iterator[Span]:
+    """Spinning tools leave two spaces, or one before a comma, where a choice came out empty."""
+    return (match.span() for match in _GAP.finditer(observation.visible))
+
+
 def is_random_word(word: str) -> bool:
     """Say whether a word of plain letters looks like letters by chance.
 
@@ -123,6 +129,7 @@ _REAL_CLUSTER = Pattern(
     r"|hyth|ngth|ghts|lfth|xth|rldw|tchw|tchph|ghtl"
     r"|(.)\1\1|^[hkjasdxl]+$|^mw[ha]+$|pff|psst|hmm|brr|grr"
 )
+_GAP = Pattern(r"(?<=\p{Ll}) {2,5}(?=\p{Ll})|(?<=\p{L}) +(?=[,.](?: |$))", regex.MULTILINE)
 _REPLY = Pattern(
     r"^[^\S\n]*+(?:>|&gt;|@[\p{L}\w.\-]{2,}(?!@))"  # a line of quotation, a name at its beginning
     r"|\b[Yy]ou (?:wrote|said)\b"
@@ -131,4 +138,4 @@ _REPLY = Pattern(
     regex.MULTILINE,
 )
 
-SIGNALS = (capitals, digits, shouted_signs, repetition, low_entropy, random_words, code, reply)
+SIGNALS = (capitals, digits, shouted_signs, repetition, low_entropy, random_words, gaps, code, reply)

@@ -13,6 +13,7 @@ _TRADES = {
         buy cheap cheapest best top online sale sales discount discounts price prices free deals deal coupon coupons
         promo shop shops store stores outlet wholesale supplier suppliers manufacturer manufacturers services
         service agency company companies solutions ltd llc gmbh inc pvt review reviews official kaufen günstig
+        gratis solutions dealers dealer shopping
         billig acheter achat pas cher comprar barato oferta comprare acquista kupić sklep tanie купить цена цены
         заказать недорого дешево интернет магазин скидки satın fiyat ucuz jual beli murah harga mua bán giá rẻ
     """,
@@ -26,7 +27,8 @@ _TRADES = {
     """,
     "medicine": """
         viagra cialis levitra kamagra pharmacy pills pill tramadol xanax steroids keto gummies cbd kratom vape
-        weight loss diet supplement supplements testosterone enlargement apotheke pharmacie farmacia аптека таблетки
+        weight loss diet cleanse cure cures remedy remedies treatment treatments supplement supplements
+        testosterone enlargement apotheke pharmacie farmacia аптека таблетки
     """,
     "money": """
         loan loans payday credit mortgage insurance lender forex crypto bitcoin trading trader investment invest
@@ -62,8 +64,16 @@ _TRADES = {
         spell spells caster astrologer vashikaran psychic tarot healer marabout voyance гадалка приворот
     """,
 }
+# The same in scripts that put no spaces between words: found anywhere in a name.
+_UNSPACED = (
+    "コピー", "ブランド", "激安", "通販", "偽物", "副業", "稼ぐ", "出会い", "融資", "カジノ",
+    "代购", "代办", "贷款", "借款", "彩票", "赌场", "娱乐城", "博彩", "刷单", "外挂", "高仿", "批发", "优惠",
+    "代購", "代辦", "貸款", "娛樂城", "博弈", "高仿", "外送", "徵信",
+    "บัตรเครดิต", "สินเชื่อ", "คาสิโน", "บาคาร่า", "สล็อต", "หวย", "รับทำ", "ราคาถูก",
+    "카지노", "바카라", "토토", "대출", "출장", "마사지",
+)  # fmt: skip
 _ALL = frozenset(word for words in _TRADES.values() for word in words.split())
-_WORD = Pattern(r"[\p{L}\p{N}]+")
+_WORD = Pattern(r"[\p{L}\p{M}\p{N}]+")
 
 
 def trade_words(text: str) -> tuple[tuple[int, int], ...]:
@@ -72,4 +82,8 @@ def trade_words(text: str) -> tuple[tuple[int, int], ...]:
     >>> trade_words("Cheap Flights"), trade_words("Ana")
     (((0, 5),), ())
     """
-    return tuple(match.span() for match in _WORD.finditer(text) if match[0].lower() in _ALL)
+    return tuple(match.span() for match in _WORD.finditer(text) if match[0].lower() in _ALL or _is_unspaced(match[0]))
+
+
+def _is_unspaced(word: str) -> bool:
+    return not word.isascii() and any(part in word for part in _UNSPACED)
