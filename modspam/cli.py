@@ -1,7 +1,7 @@
 """The command line: ``modspam check``, ``explain``, ``train``, ``evaluate``, ``model``, ``corpora``.
 
 Standard output carries results only; progress and errors go to standard error.  Exit codes are
-grep's: 0 keep (or done), 1 flag, 2 error.
+grep's: 0 keep (or done), 1 flag, 2 error; and 3 hold, where holding was asked for.
 """
 
 import json
@@ -21,13 +21,14 @@ from modspam.model import LinearModel, bundled_path
 from modspam.moderator import Moderator
 from modspam.settings import DEFAULTS
 from modspam.signals import SIGNALS
-from modspam.verdict import Verdict, printable
+from modspam.verdict import Action, Verdict, printable
 
 __all__ = ["main"]
 
 Command = Callable[[Namespace], int]
 
-_KEEP, _FLAG, _ERROR = 0, 1, 2
+_KEEP, _FLAG, _ERROR, _HOLD = 0, 1, 2, 3
+_CODES = {Action.KEEP: _KEEP, Action.HOLD: _HOLD, Action.FLAG: _FLAG}
 _CHUNK = 1 << 16
 
 _CHECK_HELP = """\
@@ -37,7 +38,7 @@ Judge a comment.  The text is an argument, a file (--file), or standard input.
   modspam check --author "Ana" --page-title "Sourdough at home" < comment.txt
   modspam check --jsonl < comments.jsonl > verdicts.jsonl
 
-Exit code: 0 keep, 1 flag, 2 error.
+Exit code: 0 keep, 1 flag, 2 error; with --hold-from also 3, hold.
 
 With --jsonl every line in is one comment and every line out its verdict, in order, written as soon
 as the line has come: a CMS can keep the process open and talk to it through pipes.  A line is a JSON
@@ -62,7 +63,7 @@ site where there are many sites, stay together when comments are held out to cal
 _EVALUATE_HELP = """\
 Measure a model on labelled comments that it was not trained on: recall at 1% and 5% false positives,
 (1-ROCA)%, ham flagged and spam kept at the threshold, MCC, Brier score, a reliability table, speed; with
---evasions also under ten disguises.  Intervals are 95% bootstrap over clusters of copies.
+--evasions also under some forty disguises.  Intervals are 95% bootstrap over clusters of copies.
 """
 _CORPORA_HELP = """\
 List the public corpora that modspam knows, with their licences; or fetch some and write them as files
@@ -149,6 +150,13 @@ def _add_comment_arguments(parser: ArgumentParser) -> None:
     add("--permalink", default="", metavar="TEXT", help="the address of that page")
     add("--model", type=Path, metavar="FILE", help="a model file (default: the bundled model)")
     add("--threshold", type=float, metavar="P", help="flag from this probability on, 0..1 (default: the model's own)")
+    add(
+        "--max-false-positive-rate",
+        type=float,
+        metavar="RATE",
+        help="instead of a threshold: flag at most this share of honest comments, by the model's table",
+    )
+    add("--hold-from", type=float, metavar="P", help="hold for a person what is below the threshold and from here on")
 
 
 def _add_train_arguments(parser: ArgumentParser) -> None:
@@ -198,7 +206,7 @@ def _add_evaluate_arguments(parser: ArgumentParser) -> None:
     )
     add("--model", type=Path, metavar="FILE", help="the model to measure (default: the bundled one)")
     add("--threshold", type=float, metavar="P", help="measure at this threshold (default: the model's own)")
-    add("--evasions", action="store_true", help="also disguise the comments in ten ways and measure again")
+    add("--evasions", action="store_true", help="also disguise the comments in every way that modspam.evasions knows")
     add("--json", action="store_true", help="print JSON instead of a table")
     add("--jobs", type=int, default=1, metavar="N", help="processes (default: %(default)s)")
 
@@ -217,14 +225,23 @@ def _add_corpora_arguments(parser: ArgumentParser) -> None:
 
 
 def _check(arguments: Namespace) -> int:
-    moderator = Moderator.load(arguments.model, threshold=arguments.threshold)
+    moderator = _moderator(arguments)
     if arguments.jsonl:
         if arguments.text is not None:
             raise CommentError("--jsonl reads comments from standard input or --file, not from an argument")
         return _check_stream(moderator, arguments.file)
     verdict = moderator.check(_comment(arguments))
     print(json.dumps(verdict.to_dict()) if arguments.json else verdict)
-    return _FLAG if verdict.flagged else _KEEP
+    return _CODES[verdict.action]
+
+
+def _moderator(arguments: Namespace) -> Moderator:
+    return Moderator.load(
+        arguments.model,
+        threshold=arguments.threshold,
+        max_false_positive_rate=arguments.max_false_positive_rate,
+        hold_from=arguments.hold_from,
+    )
 
 
 def _comment(arguments: Namespace) -> Comment:
@@ -304,7 +321,7 @@ def _answers(moderator: Moderator, lines: Sequence[bytes], first: int) -> Iterat
 
 def _explain(arguments: Namespace) -> int:
     comment = _comment(arguments)
-    verdict = Moderator.load(arguments.model, threshold=arguments.threshold).check(comment)
+    verdict = _moderator(arguments).check(comment)
     colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     print(_painted(comment.text, verdict, colour))
     print()
@@ -317,7 +334,7 @@ def _explain(arguments: Namespace) -> int:
     print(f"  {explanation.rest:+7.2f}  the rest of the wording")
     print(f"  {explanation.intercept:+7.2f}  where the model starts from")
     print(f"  {verdict.score:+7.2f}  log-odds of spam")
-    return _FLAG if verdict.flagged else _KEEP
+    return _CODES[verdict.action]
 
 
 def _painted(text: str, verdict: Verdict, colour: bool) -> str:

@@ -35,6 +35,7 @@ __all__ = [
     "Example",
     "Family",
     "Source",
+    "copy_key",
     "expand",
     "is_spam",
     "load",
@@ -247,7 +248,7 @@ def without_copies(examples: Iterable[Example]) -> tuple[list[Example], Duplicat
     contradicted: set[str] = set()
     copies = 0
     for example in examples:
-        key = _copy_key(example.comment)
+        key = copy_key(example.comment)
         if key not in first:
             first[key] = example
         else:
@@ -262,7 +263,12 @@ _ADDRESS = Pattern(r"\S+://\S+|www\.\S+")
 _NO_LETTER = Pattern(r"[^\p{L}\p{M}]+")
 
 
-def _copy_key(comment: Comment) -> str:
+def copy_key(comment: Comment) -> str:
+    """Say what the comment has in common with its copies: its words, without digits, addresses and signs.
+
+    >>> copy_key(Comment("Call 555-0123 NOW! www.example.org")) == copy_key(Comment("call 555-9876 now"))
+    True
+    """
     folded = read_comment(comment).folded.text
     words = _NO_LETTER.sub(" ", _ADDRESS.sub(" ", folded)).strip()
     return words or folded

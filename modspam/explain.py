@@ -65,8 +65,11 @@ def _evidence(signal: Signal, spans: tuple[Span, ...], observation: Observation)
 def _word_reasons(model: LinearModel, observation: Observation) -> list[Reason]:
     """Tell the n-grams' evidence as the words that weighed most; neighbours of one mind are one phrase."""
     text = ngrams.bytes_of(observation.folded)
-    found = ngrams.buckets([text])
-    shares = ngrams.spread(text, model.ngram_weights) / np.sqrt(len(found.indices))
+    count, words = len(ngrams.buckets([text]).indices), len(ngrams.word_buckets([text]).indices)
+    shares = ngrams.spread(text, model.ngram_weights) / np.sqrt(count)
+    if words:
+        of_words = ngrams.spread_words(text, model.word_weights) / np.sqrt(words)
+        shares[: len(of_words)] += of_words
     lead = (np.frombuffer(text, dtype=np.uint8) & 0xC0) != 0x80  # the first byte of each character
     of_character = np.add.reduceat(shares, np.flatnonzero(lead))[1:-1]  # without the outer spaces
     spans = [match.span() for match in _WORD.finditer(observation.folded)]

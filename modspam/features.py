@@ -18,11 +18,12 @@ class Features(NamedTuple):
     """The features of a block of comments.
 
     - ``signals``: ``float64``, comments by signals in the order of `SIGNALS`, each value 0..1
-    - ``buckets``: the n-grams, see `modspam.ngrams.Buckets`
+    - ``buckets``, ``words``: the n-grams of bytes and of words, see `modspam.ngrams.Buckets`
     """
 
     signals: npt.NDArray[np.float64]
     buckets: ngrams.Buckets
+    words: ngrams.Buckets
 
 
 def observe(comments: Iterable[Comment]) -> list[Observation]:
@@ -37,4 +38,4 @@ def extract(observations: Sequence[Observation]) -> Features:
         dtype=np.float64,
     ).reshape(len(observations), len(SIGNALS))
     texts = [ngrams.bytes_of(observation.folded) for observation in observations]
-    return Features(signals, ngrams.buckets(texts))
+    return Features(signals, ngrams.buckets(texts), ngrams.word_buckets(texts))

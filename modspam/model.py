@@ -7,7 +7,8 @@ The file is a zip archive of arrays and JSON and nothing else, so it is safe to 
 |---------------------|--------------------------------------------------------------------|
 | ``model.json``      | format version, feature specification, intercept, thresholds, card |
 | ``signals.npy``     | ``float64``, one weight for each signal named in ``model.json``    |
-| ``ngrams.npy``      | ``float32``, one weight for each bucket; memory-mapped             |
+| ``ngrams.npy``      | ``float32``, one weight for each bucket of byte n-grams; mapped    |
+| ``words.npy``       | ``float32``, the same for words; mapped                            |
 
 Calibration is folded into the weights: the score is the log-odds of the calibrated probability.
 
@@ -30,18 +31,22 @@ import numpy as np
 import numpy.typing as npt
 
 from modspam import ngrams
-from modspam.errors import ModelFormatError, ModelNotFoundError
+from modspam.errors import ModelFormatError, ModelNotFoundError, SettingError
 from modspam.features import Features
+from modspam.ngrams import Buckets
 from modspam.signals import SIGNALS
 
 __all__ = ["FORMAT_VERSION", "LinearModel", "ThresholdRow", "bundled_path", "probability_of"]
 
 # To raise it: let `load` know the old version still, add a file of that version to the tests' cases,
 # and say in CHANGELOG.md what changed.
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+_WITHOUT_WORDS = 1  # the version before, which had no words
 
-_JSON, _SIGNALS, _NGRAMS = "model.json", "signals.npy", "ngrams.npy"
+_JSON, _SIGNALS, _NGRAMS, _WORDS = "model.json", "signals.npy", "ngrams.npy", "words.npy"
 _ALIGNMENT = 64
+_NGRAM_FEATURES = {"hash": ngrams.HASH, "bits": ngrams.BITS, "orders": list(ngrams.ORDERS)}
+_WORD_FEATURES = {"hash": ngrams.WORD_HASH, "bits": ngrams.BITS, "orders": [1, 2]}
 
 
 class ThresholdRow(NamedTuple):
@@ -79,7 +84,7 @@ class LinearModel:
 
     - ``intercept``: log-odds before anything is read
     - ``signal_weights``: ``float64``, in the order of `modspam.signals.SIGNALS`
-    - ``ngram_weights``: ``float32``, one a bucket, ``2 ** ngrams.BITS`` of them
+    - ``ngram_weights``, ``word_weights``: ``float32``, one a bucket, ``2 ** ngrams.BITS`` of each
     - ``threshold``: the probability from which on comments are flagged
     - ``thresholds``: what other thresholds cost
     - ``card``: how it was made: sources with their digests, calibration, metrics
@@ -88,6 +93,7 @@ class LinearModel:
     intercept: float
     signal_weights: npt.NDArray[np.float64]
     ngram_weights: npt.NDArray[np.float32]
+    word_weights: npt.NDArray[np.float32]
     threshold: float
     thresholds: tuple[ThresholdRow, ...]
     card: Mapping[str, Any]
@@ -99,14 +105,23 @@ class LinearModel:
         scores += self.ngram_scores(features)
         return scores
 
+    def threshold_at(self, rate: float) -> float:
+        """Find the lowest threshold in the table that flags at most this share (0..1) of ham.
+
+        Raises `SettingError` if the table has none.
+        """
+        fitting = [row.threshold for row in self.thresholds if row.false_positive_rate <= rate]
+        if not fitting or not rate <= 1:
+            least = min((row.false_positive_rate for row in self.thresholds), default=1.0)
+            raise SettingError(
+                f"the model's table of thresholds begins at a false-positive rate of {least}, so {rate} cannot be "
+                "promised: choose a higher rate, or a threshold"
+            )
+        return min(fitting)
+
     def ngram_scores(self, features: Features) -> npt.NDArray[np.float64]:
-        """Give the n-grams' part of each comment's score."""
-        indices, starts = features.buckets
-        if len(starts) < 2:
-            return np.zeros(0)
-        weights = self.ngram_weights[indices].astype(np.float64)
-        # reduceat adds each comment's own run, in an order that no neighbour changes.
-        return np.add.reduceat(weights, starts[:-1]) / np.sqrt(np.diff(starts))
+        """Give the part of each comment's score that its bytes and words make."""
+        return _summed(self.ngram_weights, features.buckets) + _summed(self.word_weights, features.words)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model file; the same model gives the same bytes.  The file is replaced whole or not at all."""
@@ -114,7 +129,8 @@ class LinearModel:
         document = {
             "format": FORMAT_VERSION,
             "features": {
-                "ngrams": {"hash": ngrams.HASH, "bits": ngrams.BITS, "orders": list(ngrams.ORDERS)},
+                "ngrams": _NGRAM_FEATURES,
+                "words": _WORD_FEATURES,
                 "signals": [{"name": signal.name, "cap": signal.cap} for signal in SIGNALS],
             },
             "intercept": self.intercept,
@@ -130,7 +146,8 @@ class LinearModel:
                 with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
                     position = _add(archive, _JSON, text.encode(), 0)
                     position = _add(archive, _SIGNALS, _npy(self.signal_weights), position)
-                    _add(archive, _NGRAMS, _npy(self.ngram_weights), position)
+                    position = _add(archive, _NGRAMS, _npy(self.ngram_weights), position)
+                    _add(archive, _WORDS, _npy(self.word_weights), position)
                 file.flush()
                 os.fsync(file.fileno())
                 draft.chmod(0o644)
@@ -141,7 +158,7 @@ class LinearModel:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> "LinearModel":
-        """Open a model file; the n-gram weights are mapped into memory, not copied.
+        """Open a model file; the weights of n-grams and words are mapped into memory, not copied.
 
         Raises `ModelNotFoundError` if there is no such file, `ModelFormatError` if it is no model, is
         damaged, or needs another version of modspam.
@@ -154,6 +171,10 @@ class LinearModel:
                 names, intercept, threshold, thresholds = _checked(document, path)
                 weights = np.load(io.BytesIO(archive.read(_SIGNALS)), allow_pickle=False)
                 ngram_weights = _mapped(path, archive.getinfo(_NGRAMS))
+                if document["format"] == _WITHOUT_WORDS:
+                    word_weights = np.zeros(1 << ngrams.BITS, dtype=np.float32)
+                else:
+                    word_weights = _mapped(path, archive.getinfo(_WORDS))
         except FileNotFoundError as error:
             raise ModelNotFoundError(
                 f"no model at {path}: train one with 'modspam train', or leave the path out for the bundled one"
@@ -172,7 +193,20 @@ class LinearModel:
         position = {signal.name: index for index, signal in enumerate(SIGNALS)}
         signal_weights = np.zeros(len(SIGNALS))
         signal_weights[[position[name] for name in names]] = weights
-        return cls(intercept, signal_weights, ngram_weights, threshold, thresholds, document["card"])
+        return cls(intercept, signal_weights, ngram_weights, word_weights, threshold, thresholds, document["card"])
+
+
+def _summed(weights: npt.NDArray[np.float32], buckets: Buckets) -> npt.NDArray[np.float64]:
+    """Add up the weights of each comment's buckets, over the root of how many there are."""
+    indices, starts = buckets
+    counts = np.diff(starts)
+    sums = np.zeros(len(counts))
+    some = counts > 0
+    if some.any():
+        # reduceat adds each comment's own run, in an order that no neighbour changes.
+        sums[some] = np.add.reduceat(weights[indices].astype(np.float64), starts[:-1][some])
+        sums[some] /= np.sqrt(counts[some])
+    return sums
 
 
 def _check_stored(archive: zipfile.ZipFile, path: Path) -> None:
@@ -184,16 +218,16 @@ def _check_stored(archive: zipfile.ZipFile, path: Path) -> None:
 def _checked(document: Any, path: Path) -> tuple[list[str], float, float, tuple[ThresholdRow, ...]]:
     """Hold the file's JSON against what this version can serve."""
     version = document["format"]
-    if version != FORMAT_VERSION:
+    if version not in (_WITHOUT_WORDS, FORMAT_VERSION):
         raise ModelFormatError(
             f"{path} has model format {version!r} and this modspam reads {FORMAT_VERSION}: "
             "train it again with this version, or install the version that wrote it"
         )
     features = document["features"]
-    expected = {"hash": ngrams.HASH, "bits": ngrams.BITS, "orders": list(ngrams.ORDERS)}
+    expected = _NGRAM_FEATURES, None if version == _WITHOUT_WORDS else _WORD_FEATURES
     caps = {signal.name: signal.cap for signal in SIGNALS}
     unknown = [s["name"] for s in features["signals"] if caps.get(s["name"]) != s["cap"]]
-    if features["ngrams"] != expected or unknown:
+    if (features["ngrams"], features.get("words")) != expected or unknown:
         what = f"signals that it does not have ({', '.join(map(str, unknown))})" if unknown else "other n-grams"
         raise ModelFormatError(
             f"{path} was trained on {what}, so another version of modspam wrote it: train it again with this one"

@@ -30,23 +30,48 @@ class Moderator:
     False
     """
 
-    def __init__(self, model: LinearModel, threshold: float | None = None) -> None:
+    def __init__(self, model: LinearModel, threshold: float | None = None, *, hold_from: float | None = None) -> None:
         """Serve ``model``; ``threshold`` (0..1) takes the place of the model's own.
 
-        Raises `SettingError` if the threshold is out of its range.
+        With ``hold_from`` (0..threshold) there are three verdicts: what is less probable than the
+        threshold and at least as probable as this is held for a person to decide.
+
+        Raises `SettingError` if one of them is out of its range.
         """
         if threshold is not None and not 0 <= threshold <= 1:
             raise SettingError(f"a threshold is a probability from 0 to 1, not {threshold}")
         self.model = model
         self.threshold = model.threshold if threshold is None else float(threshold)
+        if hold_from is not None and not 0 <= hold_from <= self.threshold:
+            raise SettingError(
+                f"comments can be held from a probability of 0 up to the threshold, {self.threshold}, not {hold_from}"
+            )
+        self.hold_from = self.threshold if hold_from is None else float(hold_from)
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str] | None = None, *, threshold: float | None = None) -> "Moderator":
+    def load(
+        cls,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        threshold: float | None = None,
+        max_false_positive_rate: float | None = None,
+        hold_from: float | None = None,
+    ) -> "Moderator":
         """Load a model file, or the bundled model if no path is given.
 
-        Raises `ModelNotFoundError`, `ModelFormatError`, and `SettingError` for a bad threshold.
+        Instead of a ``threshold`` a ``max_false_positive_rate`` may be given, 0..1: the threshold then is
+        the lowest in the model's table that flags at most this share of honest comments, as measured on
+        comments that the model had not seen.  For ``hold_from`` see `Moderator`.
+
+        Raises `ModelNotFoundError`, `ModelFormatError`, and `SettingError` for a setting out of its range,
+        or a rate below the least in the table.
         """
-        return cls(LinearModel.load(bundled_path() if path is None else path), threshold)
+        model = LinearModel.load(bundled_path() if path is None else path)
+        if max_false_positive_rate is not None:
+            if threshold is not None:
+                raise SettingError("give a threshold or a false-positive rate, not both: each decides the other")
+            threshold = model.threshold_at(max_false_positive_rate)
+        return cls(model, threshold, hold_from=hold_from)
 
     def check(self, comment: CommentLike) -> Verdict:
         """Judge one comment: text, a `Comment`, or a mapping in our names or Akismet's.
@@ -84,9 +109,14 @@ class Moderator:
         for observation, score in zip(observations, scores, strict=True):
             probability = probability_of(score)
             enough = _has_enough_text(observation)
-            action = Action.FLAG if enough and probability >= self.threshold else Action.KEEP
+            action = self._action(probability) if enough else Action.KEEP
             why = partial(explain, self.model, observation, score, enough)
             yield Verdict(action, probability, self.threshold, score, enough, why)
+
+    def _action(self, probability: float) -> Action:
+        if probability >= self.threshold:
+            return Action.FLAG
+        return Action.HOLD if probability >= self.hold_from else Action.KEEP
 
 
 def _has_enough_text(observation: Observation) -> bool:

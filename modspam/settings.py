@@ -18,7 +18,7 @@ class Settings(NamedTuple):
     """
 
     max_false_positive_rate: float = 0.005
-    regularisation: float = 2.0
+    regularisation: float = 8.0
     folds: int = 5
     jobs: int = -1
 

@@ -3,11 +3,13 @@
 ``python -m modspam.train`` or ``modspam train``.  The whole of it, on one screen (`train`): drop
 copies, extract the features that serving extracts, fit scikit-learn's logistic regression, calibrate
 and choose the threshold on comments that the fit has not seen, fold the calibration into the weights.
+Some comments are learnt a second time, altered (see `modspam.augment`); nothing is measured on these.
 The same input gives the same file, byte for byte.
 """
 
 import sys
 import time
+import warnings
 from argparse import Namespace
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -16,12 +18,14 @@ import numpy as np
 import numpy.typing as npt
 from joblib import Parallel, delayed
 from scipy import sparse
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
-from threadpoolctl import threadpool_limits
 
 from modspam import ngrams
+from modspam.augment import altered_copies
 from modspam.corpora import (
     VARIANTS,
+    Duplicates,
     Example,
     Source,
     load,
@@ -36,7 +40,21 @@ from modspam.model import LinearModel, ThresholdRow, probability_of
 from modspam.settings import DEFAULTS, Settings
 from modspam.signals import SIGNALS
 
-__all__ = ["held_out_scores", "main", "matrix_of", "run", "source_weights", "summary", "train"]
+__all__ = [
+    "Fitted",
+    "Prepared",
+    "calibrate",
+    "fit",
+    "held_out_scores",
+    "main",
+    "matrix_of",
+    "prepare",
+    "run",
+    "summary",
+    "threshold_for",
+    "train",
+    "weights_of",
+]
 
 Say = Callable[[str], None]
 Vector = npt.NDArray[np.float64]
@@ -44,6 +62,9 @@ Vector = npt.NDArray[np.float64]
 _TABLE_RATES = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05)
 _FEWEST = 10  # comments of a class below which nothing can be learnt and measured
 _BLOCK = 256
+_WORDS_BESIDE_BYTES = 1.5  # the length of the words' vector in training, where that of the bytes' is 1
+_WITHOUT_SITE = 0.5  # the weight of a comment of no site, written for training, beside one that was posted
+_PASSES = 40  # over the comments, in fitting; more of them move no figure
 _LARGE_SOURCE = 500  # comments of ham from which on a source's own rate means something
 
 
@@ -59,42 +80,36 @@ def train(
     setting out of its range.
     """
     settings.check()
-    kept, dropped = without_copies(examples)
-    spam = np.array([example.spam for example in kept], dtype=np.bool_)
-    say(
-        f"{len(kept):,} comments ({spam.sum():,} spam, {(~spam).sum():,} ham); left out: "
-        f"{dropped.copies:,} copies, {dropped.contradictions:,} texts under both labels"
-    )
-    if min(spam.sum(), (~spam).sum()) < _FEWEST:
-        raise TrainingError(
-            f"{spam.sum()} different spam and {(~spam).sum()} different ham comments are too few: "
-            f"at least {_FEWEST} of each are needed"
-        )
-    matrix = matrix_of(kept, settings.jobs, say)
+    prepared, dropped = prepare(examples, settings.jobs, say)
+    spam = prepared.spam[prepared.measured]
+    kept = [example for example, is_measured in zip(prepared.examples, prepared.measured, strict=True) if is_measured]
     sources_of = np.array([example.source for example in kept])
-    weights = source_weights(sources_of.tolist(), spam)
-    held_out = held_out_scores(matrix, kept, spam, settings, say)
+    weights = weights_of(kept, spam)
+    held_out = held_out_scores(prepared, settings, say)[prepared.measured]
 
-    slope, offset = _calibrate(held_out, spam, weights)
+    slope, offset = calibrate(held_out, spam, weights)
     calibrated = slope * held_out + offset
     thresholds = []
     for rate in _TABLE_RATES:
-        line = _threshold(calibrated, spam, sources_of, rate)
+        line = threshold_for(calibrated, spam, sources_of, rate)
         recall = float(np.average(calibrated[spam] > line, weights=weights[spam]))
         thresholds.append(ThresholdRow(rate, probability_of(line), recall))
-    threshold = probability_of(_threshold(calibrated, spam, sources_of, settings.max_false_positive_rate))
+    threshold = probability_of(threshold_for(calibrated, spam, sources_of, settings.max_false_positive_rate))
     say("fitting on everything")
-    fitted = _fit(matrix, spam, weights, settings)
+    fitted = fit(prepared, np.ones(len(prepared.spam), dtype=np.bool_), settings)
     coefficients = slope * fitted.weights
+    signals, buckets, words = np.split(coefficients, [len(SIGNALS), len(SIGNALS) + (1 << ngrams.BITS)])
     return LinearModel(
         intercept=slope * fitted.intercept + offset,
-        signal_weights=coefficients[: len(SIGNALS)],
-        ngram_weights=coefficients[len(SIGNALS) :].astype(np.float32),
+        signal_weights=signals,
+        ngram_weights=buckets.astype(np.float32),
+        word_weights=(_WORDS_BESIDE_BYTES * words).astype(np.float32),
         threshold=threshold,
         thresholds=tuple(thresholds),
         card={
             "sources": [source._asdict() for source in sources],
             "comments": {"spam": int(spam.sum()), "ham": int((~spam).sum()), **dropped._asdict()},
+            "altered_copies": int((~prepared.measured).sum()),
             "settings": {k: v for k, v in settings._asdict().items() if k != "jobs"},
             "calibration": {"method": "Platt", "slope": slope, "offset": offset},
             "held_out": _held_out_figures(calibrated, kept, spam, threshold),
@@ -102,29 +117,72 @@ def train(
     )
 
 
+class Prepared(NamedTuple):
+    """Comments with their features, ready to be fitted.
+
+    - ``examples``, ``spam``: the comments and their labels, copies left out, altered copies at the end
+    - ``matrix``: their features, see `matrix_of`
+    - ``measured``: which of them are comments as they were posted, and may be measured on
+    """
+
+    examples: list[Example]
+    spam: npt.NDArray[np.bool_]
+    matrix: sparse.csr_array
+    measured: npt.NDArray[np.bool_]
+
+
+def prepare(examples: Sequence[Example], jobs: int = 1, say: Say = lambda _: None) -> tuple[Prepared, Duplicates]:
+    """Drop copies, make altered ones, extract the features.
+
+    Raises `TrainingError` if there are fewer than ten comments of a class.
+    """
+    kept, dropped = without_copies(examples)
+    spam = sum(example.spam for example in kept)
+    ham = len(kept) - spam
+    say(
+        f"{len(kept):,} comments ({spam:,} spam, {ham:,} ham); left out: "
+        f"{dropped.copies:,} copies, {dropped.contradictions:,} texts under both labels"
+    )
+    if min(spam, ham) < _FEWEST:
+        raise TrainingError(
+            f"{spam} different spam and {ham} different ham comments are too few: at least {_FEWEST} of each are needed"
+        )
+    everything = kept + altered_copies(kept)
+    labels = np.array([example.spam for example in everything], dtype=np.bool_)
+    matrix = matrix_of(everything, jobs, say)
+    return Prepared(everything, labels, matrix, np.arange(len(everything)) < len(kept)), dropped
+
+
 def matrix_of(examples: Sequence[Example], jobs: int = 1, say: Say = lambda _: None) -> sparse.csr_array:
-    """Extract the features of comments: one row each, signals first, then the n-grams' buckets."""
+    """Extract the features of comments: one row each, signals first, then the buckets of bytes and of words."""
     started = time.perf_counter()
     blocks = [examples[start : start + _BLOCK] for start in range(0, len(examples), _BLOCK)]
     features = Parallel(n_jobs=jobs)(delayed(_features_of)(block) for block in blocks)
-    signals = np.concatenate([f.signals for f in features])
-    indices = np.concatenate([f.buckets.indices for f in features]).astype(np.int32)
-    counts = np.concatenate([np.diff(f.buckets.starts) for f in features])
-    starts = np.concatenate(([0], np.cumsum(counts)))
-    values = np.repeat(1 / np.sqrt(counts), counts)
-    hashed = sparse.csr_array((values, indices, starts), shape=(len(examples), 1 << ngrams.BITS))
+    signals = sparse.csr_array(np.concatenate([f.signals for f in features]))
+    hashed = [_hashed([f.buckets for f in features], 1.0), _hashed([f.words for f in features], _WORDS_BESIDE_BYTES)]
     say(f"features extracted in {time.perf_counter() - started:.0f} s")
-    return sparse.csr_array(sparse.hstack([sparse.csr_array(signals), hashed], format="csr"))
+    return sparse.csr_array(sparse.hstack([signals, *hashed], format="csr"))
 
 
-def source_weights(sources: Sequence[str], spam: npt.NDArray[np.bool_]) -> Vector:
+def _hashed(blocks: Sequence[ngrams.Buckets], length: float) -> sparse.csr_array:
+    """Make rows of this length of the buckets that comments fall into."""
+    indices = np.concatenate([block.indices for block in blocks]).astype(np.int32)
+    counts = np.concatenate([np.diff(block.starts) for block in blocks])
+    starts = np.concatenate(([0], np.cumsum(counts))).astype(np.int32)
+    values = np.repeat(length / np.sqrt(np.maximum(counts, 1)), counts)
+    return sparse.csr_array((values, indices, starts), shape=(len(counts), 1 << ngrams.BITS))
+
+
+def weights_of(examples: Sequence[Example], spam: npt.NDArray[np.bool_]) -> Vector:
     """Weigh comments so that no source drowns the others, and spam weighs as much as ham.
 
-    A source's class counts as the square root of its size; the weights' mean is 1.
+    A source's class counts as the square root of its size, less where its comments were written for
+    training and not posted on a site; the weights' mean is 1.
     """
-    _, of_comment = np.unique(np.array(sources), return_inverse=True)
+    _, of_comment = np.unique(np.array([example.source for example in examples]), return_inverse=True)
     cell = 2 * of_comment + spam
     weights = 1 / np.sqrt(np.bincount(cell)[cell])
+    weights *= np.where([bool(example.site) for example in examples], 1, _WITHOUT_SITE)
     for label in (False, True):
         weights[spam == label] *= len(spam) / 2 / weights[spam == label].sum()
     return weights
@@ -134,53 +192,69 @@ def _features_of(examples: Sequence[Example]) -> Features:
     return extract(observe([example.comment for example in examples]))
 
 
-class _Fit(NamedTuple):
-    """What scikit-learn found: one weight a column, the intercept, and how many steps it took."""
+class Fitted(NamedTuple):
+    """What scikit-learn found: one weight a column, and the intercept."""
 
     weights: Vector
     intercept: float
-    iterations: int
+
+    def score(self, matrix: sparse.csr_array) -> Vector:
+        """Score rows of features."""
+        scores: Vector = matrix @ self.weights + self.intercept
+        return scores
 
 
-def _fit(matrix: sparse.csr_array, spam: npt.NDArray[np.bool_], weights: Vector, settings: Settings) -> _Fit:
-    # lbfgs, not liblinear: that one penalises the intercept.  The tolerance is tight since recall at
-    # few false positives depends on the tail of the weights.
-    model = LogisticRegression(C=settings.regularisation, tol=1e-5, max_iter=2000, solver="lbfgs")
+def fit(prepared: Prepared, rows: npt.NDArray[np.bool_], settings: Settings = DEFAULTS) -> Fitted:
+    """Fit the comments of these rows.
+
+    Dual coordinate descent (Yu, Huang and Lin 2011) comes close to the optimum in a few passes where
+    a quasi-Newton method takes minutes; the rest of the way changes no figure, so scikit-learn's
+    warning that it was not gone is none.  It penalises the intercept, hence the scaling.
+    """
+    spam = prepared.spam[rows]
+    weights = weights_of([e for e, is_in in zip(prepared.examples, rows, strict=True) if is_in], spam)
+    model = LogisticRegression(
+        C=settings.regularisation,
+        solver="liblinear",
+        dual=True,
+        intercept_scaling=10,
+        tol=0.01,
+        max_iter=_PASSES,
+        random_state=0,
+    )
+    matrix = prepared.matrix[rows]
     # A column that is empty gets no weight; leaving it out saves most of the time on few comments.
     used = np.unique(matrix.indices)
-    with threadpool_limits(1):  # sums in one order, so the same model on any number of cores
-        model.fit(matrix[:, used], spam, sample_weight=weights)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(_narrowed(matrix, used), spam, sample_weight=weights)
     found = np.zeros(matrix.shape[1])
     found[used] = model.coef_[0]
-    return _Fit(found, float(model.intercept_[0]), int(model.n_iter_[0]))
+    return Fitted(found, float(model.intercept_[0]))
 
 
-def held_out_scores(
-    matrix: sparse.csr_array,
-    examples: Sequence[Example],
-    spam: npt.NDArray[np.bool_],
-    settings: Settings,
-    say: Say,
-) -> Vector:
+def _narrowed(matrix: sparse.csr_array, used: npt.NDArray[np.int32]) -> sparse.csr_matrix:
+    """Keep the columns that are used; liblinear takes 32-bit indices only."""
+    place = np.zeros(matrix.shape[1], dtype=np.int32)
+    place[used] = np.arange(len(used), dtype=np.int32)
+    parts = (matrix.data, place[matrix.indices], matrix.indptr.astype(np.int32))
+    return sparse.csr_matrix(parts, shape=(matrix.shape[0], len(used)))
+
+
+def held_out_scores(prepared: Prepared, settings: Settings, say: Say) -> Vector:
     """Score every comment by a model that has not seen its page or family, nor its site where there are many."""
-    fold_of = _folds(examples, settings.folds)
-    sources = np.array([example.source for example in examples])
-    scores = np.zeros(len(spam))
+    fold_of = _folds(prepared.examples, settings.folds)
+    scores = np.zeros(len(prepared.spam))
     for fold in range(settings.folds):
         started = time.perf_counter()
         seen, held_out = fold_of != fold, fold_of == fold
-        if spam[seen].all() or not spam[seen].any():
+        if prepared.spam[seen].all() or not prepared.spam[seen].any():
             raise TrainingError(
                 "nearly all comments of a class come from one site or page: "
                 "say which page each stands under (page_title), or use fewer folds"
             )
-        weights = source_weights(sources[seen].tolist(), spam[seen])
-        fitted = _fit(matrix[seen], spam[seen], weights, settings)
-        scores[held_out] = matrix[held_out] @ fitted.weights + fitted.intercept
-        say(
-            f"held out {fold + 1} of {settings.folds}: "
-            f"{time.perf_counter() - started:.0f} s, {fitted.iterations} iterations"
-        )
+        scores[held_out] = fit(prepared, seen, settings).score(prepared.matrix[held_out])
+        say(f"held out {fold + 1} of {settings.folds}: {time.perf_counter() - started:.0f} s")
     return scores
 
 
@@ -196,13 +270,13 @@ def _folds(examples: Sequence[Example], count: int) -> npt.NDArray[np.intp]:
     return np.array([fold_of[group] for group in group_of])
 
 
-def _calibrate(scores: Vector, spam: npt.NDArray[np.bool_], weights: Vector) -> tuple[float, float]:
+def calibrate(scores: Vector, spam: npt.NDArray[np.bool_], weights: Vector) -> tuple[float, float]:
     """Fit log-odds = slope * score + offset on held-out scores (Platt 1999)."""
     fitted = LogisticRegression(C=1e6, tol=1e-8).fit(scores[:, None], spam, sample_weight=weights)
     return float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
 
 
-def _threshold(scores: Vector, spam: npt.NDArray[np.bool_], sources: npt.NDArray[np.str_], rate: float) -> float:
+def threshold_for(scores: Vector, spam: npt.NDArray[np.bool_], sources: npt.NDArray[np.str_], rate: float) -> float:
     """Find the score above which at most ``rate`` of all ham lies, and of no large source more than twice that."""
     lines = [rate_threshold(scores[~spam], rate)]
     for source in sorted(set(sources[~spam])):

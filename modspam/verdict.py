@@ -1,4 +1,4 @@
-"""What comes out: keep or flag, how sure, and why."""
+"""What comes out: keep, hold or flag, how sure, and why."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,9 +16,10 @@ _SHOWN_LENGTH = 60
 
 
 class Action(StrEnum):
-    """What to do with the comment."""
+    """What to do with the comment; ``HOLD``, for a person to decide, only where a moderator was asked for it."""
 
     KEEP = "keep"
+    HOLD = "hold"
     FLAG = "flag"
 
 
@@ -77,7 +78,7 @@ class Explanation(NamedTuple):
 class Verdict:
     """The answer to a comment.
 
-    - ``action``: `Action.KEEP` or `Action.FLAG`
+    - ``action``: `Action.KEEP`, `Action.FLAG`, or `Action.HOLD` where the moderator has a band for it
     - ``probability``: calibrated probability of spam, 0..1, where spam and ham are equally frequent
     - ``threshold``: the probability from which on comments are flagged, 0..1
     - ``score``: the log-odds of ``probability``

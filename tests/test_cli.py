@@ -149,6 +149,17 @@ def test_a_threshold_and_a_model_may_be_chosen(tmp_path):
     assert "threshold 1.000" in out
 
 
+def test_a_band_to_hold_and_a_false_positive_rate_may_be_chosen():
+    code, out, _ = run("check", "--threshold=1", "--hold-from=0", HONEST)
+    assert (code, out[:5]) == (3, "hold ")
+    strict = json.loads(run("check", "--json", "--max-false-positive-rate=0.0005", HONEST)[1])
+    loose = json.loads(run("check", "--json", "--max-false-positive-rate=0.05", HONEST)[1])
+    assert strict["threshold"] > loose["threshold"]
+    code, _, err = run("check", "--max-false-positive-rate=0", HONEST)
+    assert code == 2
+    assert "begins at a false-positive rate" in err
+
+
 # A stream of comments
 
 

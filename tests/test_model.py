@@ -24,6 +24,7 @@ def make_model(seed=0, **changes):
         "intercept": -1.5,
         "signal_weights": rng.normal(size=len(SIGNALS)),
         "ngram_weights": rng.normal(size=1 << ngrams.BITS).astype(np.float32),
+        "word_weights": rng.normal(size=1 << ngrams.BITS).astype(np.float32),
         "threshold": 0.9,
         "thresholds": (ThresholdRow(0.01, 0.8, 0.95), ThresholdRow(0.001, 0.97, 0.7)),
         "card": {"sources": [{"name": "a", "sha256": "0" * 64}], "note": "naïve"},
@@ -71,6 +72,7 @@ def test_a_loaded_model_is_the_saved_one(saved):
     assert loaded.card == model.card
     assert np.array_equal(loaded.signal_weights, model.signal_weights)
     assert np.array_equal(loaded.ngram_weights, model.ngram_weights)
+    assert np.array_equal(loaded.word_weights, model.word_weights)
     features = extract(observe([Comment("Hi #WEBSITE# owner!"), Comment(""), Comment("naïve и т. д.")]))
     assert loaded.score(features).tolist() == model.score(features).tolist()
 
@@ -100,9 +102,9 @@ def test_a_model_that_is_replaced_while_it_is_in_use_keeps_its_weights(saved):
 def test_anybody_can_look_into_the_file_without_modspam(saved):
     with np.load(saved, allow_pickle=False) as archive:
         assert archive["signals"].shape == (len(SIGNALS),)
-        assert archive["ngrams"].dtype == np.float32
+        assert archive["ngrams"].dtype == archive["words"].dtype == np.float32
     document = json.loads(members(saved)[JSON])
-    assert document["format"] == 1
+    assert document["format"] == 2
     assert [signal["name"] for signal in document["features"]["signals"]] == [signal.name for signal in SIGNALS]
 
 
@@ -124,6 +126,21 @@ def test_a_model_from_before_a_signal_was_added_gives_it_no_weight(saved):
     loaded = LinearModel.load(saved)
     assert loaded.signal_weights[-1] == 0
     assert np.array_equal(loaded.signal_weights[:-1], weights[:-1])
+
+
+def test_a_model_of_the_version_before_words_is_served_without_them(saved):
+    content = members(saved)
+    document = json.loads(content[JSON])
+    document["format"] = 1
+    del document["features"]["words"]
+    write(
+        saved,
+        {JSON: json.dumps(document), SIGNAL_WEIGHTS: content[SIGNAL_WEIGHTS], NGRAM_WEIGHTS: content[NGRAM_WEIGHTS]},
+    )
+    loaded = LinearModel.load(saved)
+    without = make_model(word_weights=np.zeros(1 << ngrams.BITS, dtype=np.float32))
+    features = extract(observe([Comment("Hi #WEBSITE# owner!"), Comment("naïve и т. д.")]))
+    assert loaded.score(features).tolist() == without.score(features).tolist()
 
 
 def test_a_save_that_fails_leaves_the_old_file_and_nothing_else(tmp_path, saved):
@@ -200,8 +217,8 @@ def test_a_changed_byte(saved, name, share):
 
 
 def test_another_format_version(saved):
-    changed(saved, lambda document: document.update(format=2))
-    with pytest.raises(ModelFormatError, match="model format 2 and this modspam reads 1"):
+    changed(saved, lambda document: document.update(format=3))
+    with pytest.raises(ModelFormatError, match="model format 3 and this modspam reads 2"):
         LinearModel.load(saved)
 
 

@@ -95,6 +95,8 @@ def test_named_signals_and_ngrams_sum_to_the_score_when_each_is_worked_out_alone
         text = ngrams.bytes_of(observation.folded)
         indices = ngrams.buckets([text]).indices
         words = float(ngrams.spread(text, model.ngram_weights).sum() / np.sqrt(len(indices)))
+        if count := len(ngrams.word_buckets([text]).indices):
+            words += float(ngrams.spread_words(text, model.word_weights).sum() / np.sqrt(count))
         assert model.intercept + sum(signals.values()) + words == pytest.approx(verdict.score, abs=1e-9)
         if verdict.enough_text:
             named = {reason.name: reason.contribution for reason in verdict.reasons if reason.name != "words"}
@@ -201,6 +203,43 @@ def test_the_threshold_decides(moderator):
     assert Moderator.load(threshold=probability).check(BORN_FROM).flagged
     assert not Moderator.load(threshold=np.nextafter(probability, 2)).check(BORN_FROM).flagged
     assert Moderator.load(threshold=0.123).check("Hello there, all of you").threshold == 0.123
+
+
+def test_a_false_positive_rate_chooses_from_the_models_table(moderator):
+    rows = moderator.model.thresholds
+    for row in rows:
+        assert Moderator.load(max_false_positive_rate=row.false_positive_rate).threshold == row.threshold
+    between = (rows[0].false_positive_rate + rows[1].false_positive_rate) / 2
+    assert Moderator.load(max_false_positive_rate=between).threshold == rows[0].threshold
+    assert Moderator.load(max_false_positive_rate=1).threshold == rows[-1].threshold
+
+
+@pytest.mark.parametrize("rate", [0, 1e-9, -1, 1.5, float("nan")])
+def test_a_false_positive_rate_that_cannot_be_promised_is_refused(rate):
+    with pytest.raises(SettingError, match="begins at a false-positive rate"):
+        Moderator.load(max_false_positive_rate=rate)
+
+
+def test_a_threshold_and_a_false_positive_rate_together_are_refused():
+    with pytest.raises(SettingError, match="not both"):
+        Moderator.load(threshold=0.5, max_false_positive_rate=0.01)
+
+
+def test_what_lies_between_is_held_where_that_was_asked_for():
+    probability = Moderator.load().check(BORN_FROM).probability
+    above = min(1.0, float(np.nextafter(probability, 2)))
+    assert Moderator.load(threshold=above, hold_from=probability).check(BORN_FROM).action is Action.HOLD
+    assert Moderator.load(threshold=above, hold_from=above).check(BORN_FROM).action is Action.KEEP
+    assert Moderator.load(threshold=probability, hold_from=0).check(BORN_FROM).action is Action.FLAG
+    held = Moderator.load(threshold=1, hold_from=0).check("Hello there, all of you")
+    assert (held.action, held.flagged) == (Action.HOLD, False)
+    assert Moderator.load(threshold=1, hold_from=0).check("ok").action is Action.KEEP  # too little text
+
+
+@pytest.mark.parametrize("hold_from", [-0.1, 0.51, float("nan")])
+def test_a_band_out_of_range_is_refused(hold_from):
+    with pytest.raises(SettingError, match="up to the threshold"):
+        Moderator.load(threshold=0.5, hold_from=hold_from)
 
 
 @pytest.mark.parametrize("threshold", [-0.1, 1.01, float("nan"), float("inf")])

@@ -1,14 +1,15 @@
 """Hashed n-grams: the numbers that released models depend on, and a plain second way to work them out."""
 
+import re
 from hashlib import sha256
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modspam.ngrams import BITS, ORDERS, buckets, bytes_of, spread
+from modspam.ngrams import BITS, ORDERS, buckets, bytes_of, spread, spread_words, word_buckets
 
 relaxed = settings(deadline=None)
 SHORT_TEXTS = st.binary(max_size=40) | st.text(max_size=20).map(bytes_of)
@@ -162,3 +163,77 @@ def test_spread_divides_a_bucket_where_ngrams_of_several_orders_meet():
     shares = spread(text, weights)
     assert shares.sum() == pytest.approx(11.0)
     assert (shares[[i for i, byte in enumerate(text) if byte == ord(" ")]] == 0).all()
+
+
+def word_bucket(*words):
+    """Hash one word or two, step by step in whole numbers."""
+    rolled = []
+    for word in words:
+        rolled.append(0)
+        for byte in word:
+            rolled[-1] = (rolled[-1] * 0x01000193 + byte + 1) % 2**32
+    hashed = rolled[0] if len(rolled) == 1 else (rolled[0] * 0x85EBCA6B + rolled[1]) % 2**32
+    return (hashed ^ hashed >> 15) * 0x9E3779B1 % 2**32 >> 14
+
+
+def words_of(text):
+    return re.findall(rb"[A-Za-z0-9'\x80-\xff]+", text)
+
+
+def expected_words(text):
+    words = words_of(text)
+    return sorted({word_bucket(*run) for run in chain(((word,) for word in words), pairwise(words))})
+
+
+def each_of_words(texts):
+    indices, starts = word_buckets(texts)
+    assert (indices.dtype, starts.dtype) == (np.uint32, np.int64)
+    return [indices[start:end].tolist() for start, end in pairwise(starts)]
+
+
+WORDS = {
+    b" a ": "148722",
+    b" it's 5 o'clock ": "97998 108962 125454 166861 207939",
+    " 你好,мир ".encode(): "18985 66766 84336",
+}
+
+
+@pytest.mark.parametrize("text", WORDS, ids=ascii)
+def test_golden_vectors_of_words(text):
+    """These numbers must never change: released models depend on them."""
+    assert each_of_words([text]) == [[int(index) for index in WORDS[text].split()]]
+
+
+TALK = st.text("ab'5é你 .\n", max_size=30).map(bytes_of)
+
+
+@relaxed
+@given(st.lists(TALK, max_size=6))
+def test_words_are_those_of_the_plain_hash_whatever_stands_beside_a_comment(texts):
+    assert each_of_words(texts) == [expected_words(text) for text in texts]
+
+
+def test_a_text_without_words_has_none():
+    assert each_of_words([b" ... ", b"  ", b" a "]) == [[], [], expected_words(b" a ")]
+    assert each_of_words([]) == []
+
+
+def test_words_are_looked_for_in_the_beginning_of_a_very_long_comment():
+    long = b" one" + b"." * (1 << 20) + b" two "
+    assert each_of_words([long, b" three "]) == [expected_words(b"one"), expected_words(b"three")]
+
+
+@relaxed
+@given(TALK, st.integers(0, 100))
+def test_spread_words_sums_to_the_weights_of_the_buckets(text, seed):
+    weights = np.random.default_rng(seed).normal(size=1 << BITS)
+    shares = spread_words(text, weights)
+    assert shares.shape == (len(text),)
+    assert shares.sum() == pytest.approx(weights[expected_words(text)].sum(), abs=1e-9)
+
+
+def test_spread_words_gives_a_weight_to_the_bytes_that_it_was_read_from():
+    text = b" no cash, no cash "
+    weights = np.zeros(1 << BITS, dtype=np.float32)
+    weights[word_bucket(b"cash")] = 8.0
+    assert spread_words(text, weights) == pytest.approx([0] * 4 + [1] * 4 + [0] * 5 + [1] * 4 + [0])

@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 from conftest import DATASETS, PROJECT
 
-from modspam import Comment, Moderator, SettingError
+from modspam import Comment, Moderator, SettingError, ngrams
 from modspam.corpora import Example, load
 from modspam.errors import TrainingError
 from modspam.features import extract, observe
 from modspam.model import LinearModel
 from modspam.settings import Settings
 from modspam.signals import SIGNALS
-from modspam.train import held_out_scores, matrix_of, source_weights, train
+from modspam.train import Prepared, held_out_scores, matrix_of, prepare, train, weights_of
 
 FAST = Settings(folds=3, jobs=1)
 
@@ -108,9 +108,11 @@ def test_training_sees_what_serving_sees(examples):
     some = examples[:300]
     matrix = matrix_of(some)
     served = Moderator.load()
-    weights = np.concatenate([served.model.signal_weights, served.model.ngram_weights])
+    beside_bytes = matrix[:, -(1 << ngrams.BITS) :].power(2).sum(axis=1).max() ** 0.5  # the words' length in training
+    words = served.model.word_weights / beside_bytes
+    weights = np.concatenate([served.model.signal_weights, served.model.ngram_weights, words])
     expected = [verdict.score for verdict in served.check_many(example.comment for example in some)]
-    assert matrix @ weights + served.model.intercept == pytest.approx(expected, abs=1e-9)
+    assert matrix @ weights + served.model.intercept == pytest.approx(expected, abs=1e-5)
 
 
 def test_calibration_is_folded_into_the_weights(examples, model):
@@ -142,11 +144,27 @@ def test_a_stricter_rate_gives_a_higher_threshold(examples, model):
 def test_no_source_drowns_the_others():
     sources = ["big"] * 10_000 + ["small"] * 100 + ["big"] * 100
     spam = np.array([False] * 10_000 + [False] * 50 + [True] * 50 + [True] * 100)
-    weights = source_weights(sources, spam)
+    weights = weights_of([Example(Comment("a"), False, source, "", source) for source in sources], spam)
     assert weights.mean() == pytest.approx(1)
     assert weights[spam].sum() == pytest.approx(weights[~spam].sum())
     big, small = weights[:10_000].sum(), weights[10_000:10_050].sum()
     assert big / small == pytest.approx(np.sqrt(10_000 / 50))
+
+
+def test_comments_that_were_posted_weigh_more_than_those_written_for_training():
+    examples = [Example(Comment("a"), False, source, "", site) for source in ("a", "b") for site in ("", source)]
+    posted = np.array([bool(example.site) for example in examples])
+    weights = weights_of(examples, np.array([True, False, False, True]))
+    assert weights[posted].min() > weights[~posted].max()
+
+
+def test_altered_copies_are_learnt_and_not_measured(examples):
+    prepared, _ = prepare(examples)
+    copies = [e for e, measured in zip(prepared.examples, prepared.measured, strict=True) if not measured]
+    assert 0.05 < len(copies) / len(examples) < 0.15
+    assert {e.comment.text for e in copies}.isdisjoint(e.comment.text for e in examples)
+    assert {(e.source, e.group, e.spam) for e in copies} <= {(e.source, e.group, e.spam) for e in examples}
+    assert [e.comment for e in prepare(examples)[0].examples] == [e.comment for e in prepared.examples]
 
 
 def test_copies_and_contradictions_are_left_out(examples):
@@ -190,6 +208,12 @@ def test_a_class_that_stands_under_one_page_only(examples):
 WORDS = ["pills", "casino", "zyqqux", "loans"]
 
 
+def prepared_of(examples):
+    """The features of these comments and of nothing else."""
+    spam = np.array([example.spam for example in examples])
+    return Prepared(examples, spam, matrix_of(examples), np.ones(len(examples), dtype=np.bool_))
+
+
 def spread_over_four(site, spam_group):
     """Plain ham and four kinds of spam, the comments of each kind under a group or site of their own or not."""
     ham = [Example(Comment(f"The weather in week {n} was fine"), False, "s", f"page {n}") for n in range(60)]
@@ -207,7 +231,7 @@ def test_held_out_scores_come_from_models_that_have_not_seen_the_group(site, spa
     whole, torn = spread_over_four(site, spam_group), spread_over_four("", "page {0}")
     spam = np.array([example.spam for example in whole])
     settings = FAST._replace(folds=folds)
-    held_out, known = (held_out_scores(matrix_of(e), e, spam, settings, lambda _: None) for e in (whole, torn))
+    held_out, known = (held_out_scores(prepared_of(e), settings, lambda _: None) for e in (whole, torn))
     assert known[spam].min() > known[~spam].max()
     assert np.median(held_out[spam]) < np.median(known[spam]) - 0.5
 
@@ -215,7 +239,7 @@ def test_held_out_scores_come_from_models_that_have_not_seen_the_group(site, spa
 def test_the_pages_of_few_sites_are_held_out_instead():
     few = spread_over_four("site {}", "page {0}")
     spam = np.array([example.spam for example in few])
-    scores = held_out_scores(matrix_of(few), few, spam, FAST._replace(folds=5), lambda _: None)
+    scores = held_out_scores(prepared_of(few), FAST._replace(folds=5), lambda _: None)
     assert scores[spam].min() > scores[~spam].max()
 
 

@@ -69,7 +69,7 @@ def test_evidence_from_the_author_has_text_and_no_span(moderator):
 
 
 def test_actions_are_words():
-    assert [str(action) for action in Action] == ["keep", "flag"]
+    assert [str(action) for action in Action] == ["keep", "hold", "flag"]
     assert f"{Action.FLAG}" == "flag"
 
 
