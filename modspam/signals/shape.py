@@ -21,17 +21,18 @@ _ENOUGH_WORDS = 8
 @measured(unit="share of letters", cap=1.0, message="written in capitals")
 def capitals(observation: Observation) -> float:
     """Adverts shout, and so do some people: weak evidence, which is why it is weighed and not decided upon."""
-    text = observation.visible
-    upper = sum(map(str.isupper, text[:_LOOKED_AT]))
-    lower = sum(map(str.islower, text[:_LOOKED_AT]))
+    text = [character for character in observation.visible[:_LOOKED_AT] if character < _STYLED]
+    upper = sum(map(str.isupper, text))
+    lower = sum(map(str.islower, text))
     return upper / (upper + lower) if upper + lower >= _ENOUGH_LETTERS else 0.0
 
 
 @measured(unit="share of characters", cap=0.4, message="many digits")
 def digits(observation: Observation) -> float:
-    """Prices, numbers to call and random endings; code and logs have digits too, beside their own signal."""
+    """Prices and numbers to call; digits inside words stand for letters, and code has its own signal."""
     text = observation.prose[:_LOOKED_AT]
-    return sum(map(str.isdigit, text)) / len(text) if len(text) >= _ENOUGH_LETTERS else 0.0
+    found = sum(len(match[0]) for match in _NUMBER.finditer(text))
+    return found / len(text) if len(text) >= _ENOUGH_LETTERS else 0.0
 
 
 @counted(unit="runs", cap=3, where=Where.VISIBLE, message="rows of exclamation or currency signs")
@@ -129,7 +130,9 @@ _REAL_CLUSTER = Pattern(
     r"|hyth|ngth|ghts|lfth|xth|rldw|tchw|tchph|ghtl"
     r"|(.)\1\1|^[hkjasdxl]+$|^mw[ha]+$|pff|psst|hmm|brr|grr"
 )
-_GAP = Pattern(r"(?<=\p{Ll}) {2,5}(?=\p{Ll})|(?<=\p{L}) +(?=[,.](?: |$))", regex.MULTILINE)
+_GAP = Pattern(r"(?<=\p{Ll}{2}) {2,5}(?=\p{Ll}{2})|(?<=\p{L}) +(?=,(?: |$)|\.$)", regex.MULTILINE)
+_NUMBER = Pattern(r"(?<![\p{L}\p{N}])\p{Nd}++(?![\p{L}])")
+_STYLED = "\U00010000"  # from here on alphabets that are drawn in capitals, whatever they say
 _REPLY = Pattern(
     r"^[^\S\n]*+(?:>|&gt;|@[\p{L}\w.\-]{2,}(?!@))"  # a line of quotation, a name at its beginning
     r"|\b[Yy]ou (?:wrote|said)\b"
