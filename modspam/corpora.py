@@ -47,7 +47,7 @@ __all__ = [
 ]
 
 VARIANTS = 24  # comments made of each family
-_UNSPUN_EVERY = 12  # one variant in so many is posted with some of its braces left, as real tools do
+_UNSPUN_EVERY = 4  # one variant in so many is posted with some of its braces left, as real tools do
 _UNSPUN_SHARE = 0.4  # of the choices in such a variant
 _LABEL_FIELDS = ("label", "class", "spam", "is_spam")
 _LABELS = {

@@ -63,7 +63,7 @@ _TABLE_RATES = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05)
 _FEWEST = 10  # comments of a class below which nothing can be learnt and measured
 _BLOCK = 256
 _WORDS_BESIDE_BYTES = 1.5  # the length of the words' vector in training, where that of the bytes' is 1
-_WITHOUT_SITE = 0.5  # the weight of a comment of no site, written for training, beside one that was posted
+_WITHOUT_SITE = 0.4  # the weight of a comment of no site, written for training, beside one that was posted
 _PASSES = 40  # over the comments, in fitting; more of them move no figure
 _LARGE_SOURCE = 500  # comments of ham from which on a source's own rate means something
 
