@@ -21,11 +21,11 @@ from scipy import sparse
 from sklearn.metrics import log_loss, roc_auc_score
 
 from modspam import signals
-from modspam.corpora import load, read_reviews, reviewed, without_copies
+from modspam.corpora import load, read_reviews, reviewed
 from modspam.metrics import rate_threshold, recall_at
 from modspam.settings import Settings
 from modspam.signals import SIGNALS
-from modspam.train import _calibrate, held_out_scores, matrix_of, source_weights
+from modspam.train import calibrate, held_out_scores, prepare, weights_of
 
 GROUPS = ("placeholders", "links", "contact", "lexicon", "shape", "disguise", "author", "page")
 OWN = "our own datasets"
@@ -44,13 +44,14 @@ def main() -> int:
     examples, _ = load(arguments.inputs)
     if arguments.reviews:
         examples = list(reviewed(examples, read_reviews(arguments.reviews)))
-    examples, _ = without_copies(examples)
-    spam = np.array([example.spam for example in examples])
+    prepared, _ = prepare(examples, arguments.jobs, print_to_stderr)
+    measured_rows = prepared.measured
+    examples = [e for e, is_measured in zip(prepared.examples, measured_rows, strict=True) if is_measured]
+    spam = prepared.spam[measured_rows]
     own = {path.name.split(".")[0] for folder in arguments.inputs for name in arguments.own.split()
            for path in (folder / name).glob("*")}  # fmt: skip
     sources = np.array([OWN if example.source in own else example.source for example in examples])
-    weights = source_weights([example.source for example in examples], spam)
-    matrix = matrix_of(examples, arguments.jobs, print_to_stderr)
+    weights = weights_of(examples, spam)
     names = [signal.name for signal in SIGNALS]
 
     variants: dict[str, Iterable[str]] = {"everything": (), "n-grams only": names}
@@ -60,14 +61,16 @@ def main() -> int:
         variants |= {f"without {name}": [name] for name in names}
 
     def measured(dropped: Iterable[str]) -> dict[str, object]:
-        keep = np.ones(matrix.shape[1])
+        keep = np.ones(prepared.matrix.shape[1])
         keep[[names.index(name) for name in dropped]] = 0
-        reduced = sparse.csr_array(matrix @ sparse.diags_array(keep))
-        scores = held_out_scores(reduced, examples, spam, Settings(), lambda _: None)
+        reduced = prepared._replace(matrix=sparse.csr_array(prepared.matrix @ sparse.diags_array(keep)))
+        scores = held_out_scores(reduced, Settings(), lambda _: None)[measured_rows]
         return figures(scores, spam, sources, weights)
 
     results: dict[str, dict[str, object]] = {}
-    found = Parallel(n_jobs=arguments.jobs, return_as="generator")(delayed(measured)(d) for d in variants.values())
+    found = Parallel(n_jobs=arguments.jobs, backend="threading", return_as="generator")(
+        delayed(measured)(d) for d in variants.values()
+    )
     for variant, figure in zip(variants, found, strict=True):
         results[variant] = figure
         print_to_stderr(line(variant, results[variant], results["everything"]))
@@ -78,7 +81,7 @@ def main() -> int:
 
 def figures(scores: np.ndarray, spam: np.ndarray, sources: np.ndarray, weights: np.ndarray) -> dict[str, object]:
     """Measure one variant's held-out scores: pooled, and on every source with both classes."""
-    slope, offset = _calibrate(scores, spam, weights)
+    slope, offset = calibrate(scores, spam, weights)
     probabilities = 1 / (1 + np.exp(-(slope * scores + offset)))
     line_ = rate_threshold(scores[~spam], 0.005)
     by_source = {}
