@@ -11,6 +11,7 @@ A signal whose loss nobody notices, and whose absence hurts nowhere, is to be ta
 
 import json
 import sys
+import warnings
 from argparse import ArgumentParser
 from collections.abc import Iterable
 from pathlib import Path
@@ -18,6 +19,7 @@ from pathlib import Path
 import numpy as np
 from joblib import Parallel, delayed
 from scipy import sparse
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import log_loss, roc_auc_score
 
 from modspam import signals
@@ -68,6 +70,7 @@ def main() -> int:
         return figures(scores, spam, sources, weights)
 
     results: dict[str, dict[str, object]] = {}
+    warnings.simplefilter("ignore", ConvergenceWarning)  # as in modspam.train; once, since filters are no thread's own
     found = Parallel(n_jobs=arguments.jobs, backend="threading", return_as="generator")(
         delayed(measured)(d) for d in variants.values()
     )
