@@ -48,7 +48,7 @@ def main() -> int:
         examples = list(reviewed(examples, read_reviews(arguments.reviews)))
     prepared, _ = prepare(examples, arguments.jobs, print_to_stderr)
     measured_rows = prepared.measured
-    examples = [e for e, is_measured in zip(prepared.examples, measured_rows, strict=True) if is_measured]
+    examples = prepared.posted
     spam = prepared.spam[measured_rows]
     own = {path.name.split(".")[0] for folder in arguments.inputs for name in arguments.own.split()
            for path in (folder / name).glob("*")}  # fmt: skip

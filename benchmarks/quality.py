@@ -39,19 +39,19 @@ import sklearn
 from joblib import Parallel, delayed
 from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegression
 from splits import Corpora, Near, Split, leave_one_site_out, leave_one_video_out, oldest_to_newest, read
 
 from modspam.corpora import Example
 from modspam.evasions import EVASIONS
 from modspam.metrics import Interval, ReliabilityBin, measure, rate_threshold
 from modspam.settings import DEFAULTS
-from modspam.signals import SIGNALS
 from modspam.train import (
+    BYTES,
     Fitted,
     Prepared,
     calibrate,
     fit,
+    fit_matrix,
     held_out_scores,
     matrix_of,
     prepare,
@@ -64,13 +64,15 @@ Rows = npt.NDArray[np.bool_]
 
 DEV = ("blog-lucascs", "blog-travisdowns-pr", "blog-yasoob-pr")
 VIDEOS = "leave one video out"
+PLAIN_REGULARISATION = 2.0
 EVADED = 1500  # comments of dev's blogs that are disguised
 
 
 class Scored(NamedTuple):
-    """A split with the scores of the model that did not see it, and of the plain model."""
+    """A split with the model that did not see it, its scores, and those of the plain model."""
 
     split: Split
+    fitted: Fitted
     scores: Vector
     plain: Vector
 
@@ -80,8 +82,6 @@ class Bench:
 
     def __init__(self, corpora: Corpora, jobs: int) -> None:
         self.jobs = jobs
-        self.shipped: Fitted
-        self.by_video: dict[str, Fitted]
         self.prepared, _ = prepare(corpora.own + corpora.train, jobs, say)
         self.dev = matrix_of(corpora.dev, jobs, say)
         everything = self.prepared.examples
@@ -108,16 +108,8 @@ class Bench:
 def plain_fit(prepared: Prepared, rows: Rows) -> Fitted:
     """Fit the plain model: the bytes alone, every comment of the corpora with the same weight."""
     posted = rows & prepared.measured & np.array([bool(example.site) for example in prepared.examples])
-    matrix = sparse.csr_matrix(_bytes_of(prepared.matrix[posted]))
-    matrix.indices, matrix.indptr = matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)
-    model = LogisticRegression(C=2.0, solver="liblinear", dual=True, intercept_scaling=10, tol=0.01, max_iter=40)
-    model.fit(matrix, prepared.spam[posted])
-    return Fitted(model.coef_[0], float(model.intercept_[0]))
-
-
-def _bytes_of(matrix: sparse.csr_array) -> sparse.csr_array:
-    words = (matrix.shape[1] - len(SIGNALS)) // 2
-    return matrix[:, len(SIGNALS) : len(SIGNALS) + words]
+    spam = prepared.spam[posted]
+    return fit_matrix(prepared.matrix[posted][:, BYTES], spam, np.ones(len(spam)), PLAIN_REGULARISATION)
 
 
 def main() -> int:
@@ -168,13 +160,11 @@ def score_all(bench: Bench, splits: Sequence[Split]) -> list[Scored]:
         warnings.simplefilter("ignore", ConvergenceWarning)  # as in modspam.train
         found = Parallel(n_jobs=bench.jobs, backend="threading")(delayed(models)(split) for split in work)
     by_name = {(split.protocol, split.name): pair for split, pair in zip(work, found, strict=True)}
-    bench.shipped = found[-1][0]
-    bench.by_video = {split.name: pair[0] for split, pair in zip(work, found, strict=True) if split.protocol == VIDEOS}
     scored = []
     for split in splits:
         fitted, plain = by_name.get((split.protocol, split.name), found[-1])
         matrix = bench.features(split.test)
-        scored.append(Scored(split, fitted.score(matrix), plain.score(_bytes_of(matrix))))
+        scored.append(Scored(split, fitted, fitted.score(matrix), plain.score(matrix[:, BYTES])))
     return scored
 
 
@@ -207,8 +197,7 @@ def at_thresholds(bench: Bench, sites: Sequence[Scored], held_out: Vector) -> di
     The sites of dev get the shipped model's calibration and threshold.  Every site of train gets those that
     the other sites' scores give, which stand for sites that it has never seen.
     """
-    measured = bench.prepared.measured
-    examples = [e for e, is_in in zip(bench.prepared.examples, measured, strict=True) if is_in]
+    measured, examples = bench.prepared.measured, bench.prepared.posted
     spam = bench.prepared.spam[measured]
     sources = np.array([example.source for example in examples])
     shipped = _Line.of(held_out[measured], spam, sources, examples)
@@ -312,7 +301,9 @@ def _script_of(text: str) -> str:
 def evasion(bench: Bench, scored: Sequence[Scored]) -> dict[str, Any]:
     """Disguise comments of dev's blogs, at the threshold that flags 1% of them undisguised; pad those under videos."""
     rng = np.random.default_rng(0)
-    pool = [e for s in scored if s.split.protocol == "dev" and s.split.name in DEV for e in s.split.test]
+    blogs = [s for s in scored if s.split.protocol == "dev" and s.split.name in DEV]
+    shipped = blogs[0].fitted  # the sites of dev share one model
+    pool = [example for blog in blogs for example in blog.split.test]
     examples = [pool[index] for index in sorted(rng.permutation(len(pool))[:EVADED])]
     spam = np.array([example.spam for example in examples])
 
@@ -320,7 +311,7 @@ def evasion(bench: Bench, scored: Sequence[Scored]) -> dict[str, Any]:
         changed = [e._replace(comment=replace(e.comment, text=change(e.comment.text))) for e in of]
         return model.score(matrix_of(changed, bench.jobs))
 
-    clean = scores_of(str, bench.shipped, examples)
+    clean = scores_of(str, shipped, examples)
     line = rate_threshold(clean[~spam], 0.01)
     result: dict[str, Any] = {
         "spam": int(spam.sum()),
@@ -329,7 +320,7 @@ def evasion(bench: Bench, scored: Sequence[Scored]) -> dict[str, Any]:
     }
     rows = {}
     for name, change in EVASIONS.items():
-        found = scores_of(change, bench.shipped, examples) > line
+        found = scores_of(change, shipped, examples) > line
         rows[name] = {"kept": float(found[spam].mean() / result["recall"]),
                       "ham_growth": float(found[~spam].mean() - (clean[~spam] > line).mean())}  # fmt: skip
         say(f"evasion: {name}")
@@ -339,7 +330,7 @@ def evasion(bench: Bench, scored: Sequence[Scored]) -> dict[str, Any]:
             labels = _labels(site)
             line = rate_threshold(site.scores[~labels], 0.01)
             of = [example for example in site.split.test if example.spam]
-            kept += int((scores_of(EVASIONS["padded"], bench.by_video[site.split.name], of) > line).sum())
+            kept += int((scores_of(EVASIONS["padded"], site.fitted, of) > line).sum())
             total += int((site.scores[labels] > line).sum())
     return result | {"evasions": rows, "padded_under_unseen_videos_kept": kept / total}
 

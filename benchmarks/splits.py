@@ -7,6 +7,8 @@ dropped where a near-copy of it trains: campaigns post one text on many sites.
 import gzip
 import json
 from collections.abc import Iterator, Sequence
+from itertools import compress
+from operator import not_
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,7 +19,6 @@ from scipy.sparse.csgraph import connected_components
 
 from modspam.corpora import Example, copy_key, load, read_reviews, reviewed, without_copies
 
-OWN = "our own datasets"
 _VIDEOS_FILE = "youtube-uci.jsonl.gz"
 # Comments a video in it: it holds the videos one after the other.
 _VIDEOS = {"psy": 350, "katy-perry": 349, "lmfao": 438, "eminem": 448, "shakira": 370}
@@ -41,7 +42,7 @@ class Split(NamedTuple):
 class Corpora(NamedTuple):
     """All labelled comments: ``own`` and ``train`` may be trained on, ``dev`` never.
 
-    ``dates`` and ``videos`` say by a comment's text when it was written, and under which video.
+    ``dates`` and ``videos`` say by the text of a comment of ``train`` when it was written, and under which video.
     """
 
     own: list[Example]
@@ -60,7 +61,7 @@ def read(folder: Path, datasets: Path) -> Corpora:
     dates: dict[str, str] = {}
     videos: dict[str, str] = {}
     names = [name for name, count in _VIDEOS.items() for _ in range(count)]
-    for path in sorted(folder.glob("*/*.jsonl.gz")):
+    for path in sorted((folder / "train").glob("*.jsonl.gz")):
         with gzip.open(path, "rt", encoding="utf-8") as file:
             for number, line in enumerate(file):
                 row = json.loads(line)
@@ -110,10 +111,9 @@ class Near:
         taken = similar(marks, self._shingles[[self._row[id(example)] for example in train]])
         fair = np.ones(len(test), dtype=np.bool_)
         fair[taken.row] = False
-        kept = [example for example, is_fair in zip(test, fair, strict=True) if is_fair]
         inside = similar(marks[fair], marks[fair])
         _, clusters = connected_components(inside, directed=False)
-        return Split(protocol, name, train, kept, clusters)
+        return Split(protocol, name, train, list(compress(test, fair)), clusters)
 
 
 def leave_one_site_out(corpora: Corpora, near: Near) -> Iterator[Split]:
@@ -129,8 +129,7 @@ def leave_one_video_out(corpora: Corpora, near: Near) -> Iterator[Split]:
     """Test each of the five videos by what all other comments teach, those under the other videos among them."""
     for video in _VIDEOS:
         inside = [corpora.videos.get(e.comment.text) == video and e.site == "youtube-uci" for e in corpora.train]
-        others = [e for e, is_inside in zip(corpora.train, inside, strict=True) if not is_inside]
-        test = [e for e, is_inside in zip(corpora.train, inside, strict=True) if is_inside]
+        others, test = list(compress(corpora.train, map(not_, inside))), list(compress(corpora.train, inside))
         yield near.split("leave one video out", video, corpora.own + others, test)
 
 

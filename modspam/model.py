@@ -115,7 +115,7 @@ class LinearModel:
             least = min((row.false_positive_rate for row in self.thresholds), default=1.0)
             raise SettingError(
                 f"the model's table of thresholds begins at a false-positive rate of {least}, so {rate} cannot be "
-                "promised: choose a higher rate, or a threshold"
+                f"promised: choose a rate from {least} to 1, or a threshold"
             )
         return min(fitting)
 

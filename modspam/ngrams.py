@@ -82,15 +82,19 @@ def buckets(texts: Sequence[bytes]) -> Buckets:
     for order, hashed in zip(ORDERS, _rolled(data), strict=False):
         key = owner[: len(hashed)] | hashed
         keys.append(key[owner[: len(hashed)] == owner[order - 1 :]])
-    key = np.concatenate(keys)
+    return _by_comment(np.concatenate(keys), len(texts))
+
+
+def _by_comment(key: npt.NDArray[np.unsignedinteger], count: int) -> Buckets:
+    """Sort keys (a comment's number and a bucket) out to ``count`` comments, each key once; changes ``key``."""
     key.sort()
     first = np.empty(len(key), dtype=np.bool_)
     first[:1] = True
     np.not_equal(key[1:], key[:-1], out=first[1:])
     unique = key[first]
-    owners = np.arange(len(texts) + 1, dtype=np.uint64) << np.uint64(BITS)
+    owners = np.arange(count + 1, dtype=np.uint64) << np.uint64(BITS)
     starts = np.searchsorted(unique, owners).astype(np.int64)
-    return Buckets((unique & key_type((1 << BITS) - 1)).astype(np.uint32, copy=False), starts)
+    return Buckets((unique & key.dtype.type((1 << BITS) - 1)).astype(np.uint32, copy=False), starts)
 
 
 def word_buckets(texts: Sequence[bytes]) -> Buckets:
@@ -104,11 +108,7 @@ def word_buckets(texts: Sequence[bytes]) -> Buckets:
     owner = (np.searchsorted(np.cumsum(lengths), starts, side="right")).astype(np.uint64) << np.uint64(BITS)
     pairs = owner[:-1] == owner[1:]
     key = np.concatenate((owner | _spread_out(hashed), (owner[:-1] | _spread_out(_paired(hashed)))[pairs]))
-    unique = np.unique(key)
-    owners = np.arange(len(texts) + 1, dtype=np.uint64) << np.uint64(BITS)
-    return Buckets(
-        (unique & np.uint64((1 << BITS) - 1)).astype(np.uint32), np.searchsorted(unique, owners).astype(np.int64)
-    )
+    return _by_comment(key, len(texts))
 
 
 def _words(data: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.uint32]]:

@@ -12,6 +12,7 @@ import time
 import warnings
 from argparse import Namespace
 from collections.abc import Callable, Sequence
+from itertools import compress
 from typing import NamedTuple
 
 import numpy as np
@@ -41,10 +42,12 @@ from modspam.settings import DEFAULTS, Settings
 from modspam.signals import SIGNALS
 
 __all__ = [
+    "BYTES",
     "Fitted",
     "Prepared",
     "calibrate",
     "fit",
+    "fit_matrix",
     "held_out_scores",
     "main",
     "matrix_of",
@@ -62,6 +65,7 @@ Vector = npt.NDArray[np.float64]
 _TABLE_RATES = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05)
 _FEWEST = 10  # comments of a class below which nothing can be learnt and measured
 _BLOCK = 256
+BYTES = slice(len(SIGNALS), len(SIGNALS) + (1 << ngrams.BITS))  # columns of a matrix, between the signals and the words
 _WORDS_BESIDE_BYTES = 1.5  # the length of the words' vector in training, where that of the bytes' is 1
 _WITHOUT_SITE = 0.4  # the weight of a comment of no site, written for training, beside one that was posted
 _PASSES = 40  # over the comments, in fitting; more of them move no figure
@@ -82,7 +86,7 @@ def train(
     settings.check()
     prepared, dropped = prepare(examples, settings.jobs, say)
     spam = prepared.spam[prepared.measured]
-    kept = [example for example, is_measured in zip(prepared.examples, prepared.measured, strict=True) if is_measured]
+    kept = prepared.posted
     sources_of = np.array([example.source for example in kept])
     weights = weights_of(kept, spam)
     held_out = held_out_scores(prepared, settings, say)[prepared.measured]
@@ -98,11 +102,11 @@ def train(
     say("fitting on everything")
     fitted = fit(prepared, np.ones(len(prepared.spam), dtype=np.bool_), settings)
     coefficients = slope * fitted.weights
-    signals, buckets, words = np.split(coefficients, [len(SIGNALS), len(SIGNALS) + (1 << ngrams.BITS)])
+    signals, words = coefficients[: BYTES.start], coefficients[BYTES.stop :]
     return LinearModel(
         intercept=slope * fitted.intercept + offset,
         signal_weights=signals,
-        ngram_weights=buckets.astype(np.float32),
+        ngram_weights=coefficients[BYTES].astype(np.float32),
         word_weights=(_WORDS_BESIDE_BYTES * words).astype(np.float32),
         threshold=threshold,
         thresholds=tuple(thresholds),
@@ -129,6 +133,11 @@ class Prepared(NamedTuple):
     spam: npt.NDArray[np.bool_]
     matrix: sparse.csr_array
     measured: npt.NDArray[np.bool_]
+
+    @property
+    def posted(self) -> list[Example]:
+        """The comments that may be measured on."""
+        return list(compress(self.examples, self.measured))
 
 
 def prepare(examples: Sequence[Example], jobs: int = 1, say: Say = lambda _: None) -> tuple[Prepared, Duplicates]:
@@ -205,16 +214,21 @@ class Fitted(NamedTuple):
 
 
 def fit(prepared: Prepared, rows: npt.NDArray[np.bool_], settings: Settings = DEFAULTS) -> Fitted:
-    """Fit the comments of these rows.
+    """Fit the comments of these rows, weighed by `weights_of`."""
+    spam = prepared.spam[rows]
+    weights = weights_of(list(compress(prepared.examples, rows)), spam)
+    return fit_matrix(prepared.matrix[rows], spam, weights, settings.regularisation)
+
+
+def fit_matrix(matrix: sparse.csr_array, spam: npt.NDArray[np.bool_], weights: Vector, regularisation: float) -> Fitted:
+    """Fit rows of features, each with its weight.
 
     Dual coordinate descent (Yu, Huang and Lin 2011) comes close to the optimum in a few passes where
     a quasi-Newton method takes minutes; the rest of the way changes no figure, so scikit-learn's
     warning that it was not gone is none.  It penalises the intercept, hence the scaling.
     """
-    spam = prepared.spam[rows]
-    weights = weights_of([e for e, is_in in zip(prepared.examples, rows, strict=True) if is_in], spam)
     model = LogisticRegression(
-        C=settings.regularisation,
+        C=regularisation,
         solver="liblinear",
         dual=True,
         intercept_scaling=10,
@@ -222,7 +236,6 @@ def fit(prepared: Prepared, rows: npt.NDArray[np.bool_], settings: Settings = DE
         max_iter=_PASSES,
         random_state=0,
     )
-    matrix = prepared.matrix[rows]
     # A column that is empty gets no weight; leaving it out saves most of the time on few comments.
     used = np.unique(matrix.indices)
     with warnings.catch_warnings():

@@ -1,6 +1,5 @@
 """What had to be undone to read the comment: disguises, and the mixture of scripts."""
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 
 from modspam.normalise import Span
@@ -20,25 +19,10 @@ _THROUGHOUT = 0.25
 def _undone(kind: str) -> Callable[[Observation], Iterator[Span]]:
     def find(observation: Observation) -> Iterator[Span]:
         spans = [(d.start, d.end) for d in observation.reading.disguises if d.kind == kind]
-        partial = kind == "stretched" or (spans and _share(observation) < _THROUGHOUT)
+        partial = kind == "stretched" or observation.disguised_share < _THROUGHOUT
         return iter(spans if partial else ())
 
     return find
-
-
-def _share(observation: Observation) -> float:
-    """Measure the share of the comment's words, in characters, that disguises of any kind touch."""
-    given = observation.given
-    breaks = [0, *(match.end() for match in _BREAK.finditer(given)), len(given) + 1]
-    touched = last = 0
-    for start, end in sorted((d.start, d.end) for d in observation.reading.disguises if d.kind != "stretched"):
-        first = max(last, breaks[bisect_right(breaks, start) - 1])
-        last = max(last, breaks[min(bisect_left(breaks, max(end, start + 1)), len(breaks) - 1)])
-        touched += last - first
-    return touched / (len(given) + 1)
-
-
-_BREAK = Pattern(r"\s+")
 
 
 def _disguise(name: str, kind: str, unit: str, cap: float, message: str, why: str) -> Signal:

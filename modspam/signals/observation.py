@@ -1,5 +1,6 @@
 """A reading with what several signals want to know of it, each worked out once and only if asked for."""
 
+from bisect import bisect_left, bisect_right
 from functools import cached_property
 
 import regex
@@ -45,6 +46,8 @@ _NOTICE = Pattern(
     regex.IGNORECASE | regex.DOTALL,
 )
 
+_BREAK = Pattern(r"\s+")
+
 _FIELD = 500  # characters of a form's field that are looked at; nobody's name or address is longer
 
 
@@ -84,6 +87,20 @@ class Observation:
     def slots(self) -> tuple[Slot, ...]:
         """The slots of templates in the visible text."""
         return find_slots(self.visible)
+
+    @cached_property
+    def disguised_share(self) -> float:
+        """The share of the comment, in characters, that stands in words which a disguise touches; 0..1.
+
+        Letters drawn out are no disguise here.
+        """
+        breaks = [0, *(match.end() for match in _BREAK.finditer(self.given)), len(self.given) + 1]
+        touched = last = 0
+        for start, end in sorted((d.start, d.end) for d in self.reading.disguises if d.kind != "stretched"):
+            first = max(last, breaks[bisect_right(breaks, start) - 1])
+            last = max(last, breaks[min(bisect_left(breaks, max(end, start + 1)), len(breaks) - 1)])
+            touched += last - first
+        return touched / (len(self.given) + 1)
 
     @cached_property
     def prose(self) -> str:

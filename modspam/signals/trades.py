@@ -13,7 +13,7 @@ _TRADES = {
         buy cheap cheapest best top online sale sales discount discounts price prices free deals deal coupon coupons
         promo shop shops store stores outlet wholesale supplier suppliers manufacturer manufacturers services
         service agency company companies solutions ltd llc gmbh inc pvt review reviews official kaufen günstig
-        gratis solutions dealers dealer shopping
+        gratis dealers dealer shopping
         billig acheter achat pas cher comprar barato oferta comprare acquista kupić sklep tanie купить цена цены
         заказать недорого дешево интернет магазин скидки satın fiyat ucuz jual beli murah harga mua bán giá rẻ
     """,
@@ -68,7 +68,7 @@ _TRADES = {
 _UNSPACED = (
     "コピー", "ブランド", "激安", "通販", "偽物", "副業", "稼ぐ", "出会い", "融資", "カジノ",
     "代购", "代办", "贷款", "借款", "彩票", "赌场", "娱乐城", "博彩", "刷单", "外挂", "高仿", "批发", "优惠",
-    "代購", "代辦", "貸款", "娛樂城", "博弈", "高仿", "外送", "徵信",
+    "代購", "代辦", "貸款", "娛樂城", "博弈", "外送", "徵信",
     "บัตรเครดิต", "สินเชื่อ", "คาสิโน", "บาคาร่า", "สล็อต", "หวย", "รับทำ", "ราคาถูก",
     "카지노", "바카라", "토토", "대출", "출장", "마사지",
 )  # fmt: skip
