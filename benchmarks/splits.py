@@ -19,6 +19,10 @@ from scipy.sparse.csgraph import connected_components
 
 from modspam.corpora import Example, copy_key, load, read_reviews, reviewed, without_copies
 
+# What is held out: a site of train, a site of dev, a video, the newest part of a site.
+SITES, DEV, VIDEOS, NEWEST = "leave one site out", "dev", "leave one video out", "oldest to newest"
+DEV_BLOGS = ("blog-lucascs", "blog-travisdowns-pr", "blog-yasoob-pr")  # the sites of dev that have spam
+
 _VIDEOS_FILE = "youtube-uci.jsonl.gz"
 # Comments a video in it: it holds the videos one after the other.
 _VIDEOS = {"psy": 350, "katy-perry": 349, "lmfao": 438, "eminem": 448, "shakira": 370}
@@ -120,9 +124,9 @@ def leave_one_site_out(corpora: Corpora, near: Near) -> Iterator[Split]:
     """Test each site by what all others teach; the sites of ``dev`` never teach."""
     for site in sorted({example.site for example in corpora.train}):
         others = [example for example in corpora.train if example.site != site]
-        yield near.split("leave one site out", site, corpora.own + others, [e for e in corpora.train if e.site == site])
+        yield near.split(SITES, site, corpora.own + others, [e for e in corpora.train if e.site == site])
     for site in sorted({example.site for example in corpora.dev}):
-        yield near.split("dev", site, corpora.own + corpora.train, [e for e in corpora.dev if e.site == site])
+        yield near.split(DEV, site, corpora.own + corpora.train, [e for e in corpora.dev if e.site == site])
 
 
 def leave_one_video_out(corpora: Corpora, near: Near) -> Iterator[Split]:
@@ -130,7 +134,7 @@ def leave_one_video_out(corpora: Corpora, near: Near) -> Iterator[Split]:
     for video in _VIDEOS:
         inside = [corpora.videos.get(e.comment.text) == video and e.site == "youtube-uci" for e in corpora.train]
         others, test = list(compress(corpora.train, map(not_, inside))), list(compress(corpora.train, inside))
-        yield near.split("leave one video out", video, corpora.own + others, test)
+        yield near.split(VIDEOS, video, corpora.own + others, test)
 
 
 def oldest_to_newest(corpora: Corpora, near: Near) -> Iterator[Split]:
@@ -141,7 +145,7 @@ def oldest_to_newest(corpora: Corpora, near: Near) -> Iterator[Split]:
         newest = dated[int(_OLDEST * len(dated)) :]
         held_out = {id(example) for example in newest}
         train = corpora.own + [example for example in corpora.train if id(example) not in held_out]
-        split = near.split("oldest to newest", site, train, newest)
+        split = near.split(NEWEST, site, train, newest)
         spam = sum(example.spam for example in split.test)
         if min(spam, len(split.test) - spam) >= _FEWEST:
             yield split

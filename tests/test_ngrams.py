@@ -15,12 +15,20 @@ relaxed = settings(deadline=None)
 SHORT_TEXTS = st.binary(max_size=40) | st.text(max_size=20).map(bytes_of)
 
 
+def rolled(text):
+    """Hash bytes, step by step in whole numbers."""
+    value = 0
+    for byte in text:
+        value = (value * 0x01000193 + byte + 1) % 2**32
+    return value
+
+
+def spread_out(value):
+    return (value ^ value >> 15) * 0x9E3779B1 % 2**32 >> 14
+
+
 def bucket(ngram):
-    """Hash one n-gram, step by step in whole numbers."""
-    rolled = 0
-    for byte in ngram:
-        rolled = (rolled * 0x01000193 + byte + 1) % 2**32
-    return (rolled ^ rolled >> 15) * 0x9E3779B1 % 2**32 >> 14
+    return spread_out(rolled(ngram))
 
 
 def ngrams_of(text):
@@ -31,9 +39,9 @@ def expected(text):
     return sorted({bucket(ngram) for ngram in ngrams_of(text)})
 
 
-def each(texts):
+def each(texts, find=buckets):
     """Give the buckets of each text of a block."""
-    indices, starts = buckets(texts)
+    indices, starts = find(texts)
     assert len(starts) == len(texts) + 1
     assert starts[0] == 0
     assert starts[-1] == len(indices)
@@ -166,14 +174,9 @@ def test_spread_divides_a_bucket_where_ngrams_of_several_orders_meet():
 
 
 def word_bucket(*words):
-    """Hash one word or two, step by step in whole numbers."""
-    rolled = []
-    for word in words:
-        rolled.append(0)
-        for byte in word:
-            rolled[-1] = (rolled[-1] * 0x01000193 + byte + 1) % 2**32
-    hashed = rolled[0] if len(rolled) == 1 else (rolled[0] * 0x85EBCA6B + rolled[1]) % 2**32
-    return (hashed ^ hashed >> 15) * 0x9E3779B1 % 2**32 >> 14
+    """Give the bucket of one word or of two in a row."""
+    first, *second = map(rolled, words)
+    return spread_out((first * 0x85EBCA6B + second[0]) % 2**32 if second else first)
 
 
 def words_of(text):
@@ -186,9 +189,9 @@ def expected_words(text):
 
 
 def each_of_words(texts):
-    indices, starts = word_buckets(texts)
-    assert (indices.dtype, starts.dtype) == (np.uint32, np.int64)
-    return [indices[start:end].tolist() for start, end in pairwise(starts)]
+    block = word_buckets(texts)
+    assert (block.indices.dtype, block.starts.dtype) == (np.uint32, np.int64)
+    return each(texts, word_buckets)
 
 
 WORDS = {
