@@ -11,7 +11,6 @@ A signal whose loss nobody notices, and whose absence hurts nowhere, is to be ta
 
 import json
 import sys
-import warnings
 from argparse import ArgumentParser
 from collections.abc import Iterable
 from pathlib import Path
@@ -19,7 +18,6 @@ from pathlib import Path
 import numpy as np
 from joblib import Parallel, delayed
 from scipy import sparse
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import log_loss, roc_auc_score
 
 from modspam import signals
@@ -70,10 +68,7 @@ def main() -> int:
         return figures(scores, spam, sources, weights)
 
     results: dict[str, dict[str, object]] = {}
-    warnings.simplefilter("ignore", ConvergenceWarning)  # as in modspam.train; once, since filters are no thread's own
-    found = Parallel(n_jobs=arguments.jobs, backend="threading", return_as="generator")(
-        delayed(measured)(d) for d in variants.values()
-    )
+    found = Parallel(n_jobs=arguments.jobs, return_as="generator")(delayed(measured)(d) for d in variants.values())
     for variant, figure in zip(variants, found, strict=True):
         results[variant] = figure
         print_to_stderr(line(variant, results[variant], results["everything"]))

@@ -22,7 +22,6 @@ regression, trained on the corpora alone.
 import json
 import sys
 import time
-import warnings
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -36,7 +35,6 @@ import numpy.typing as npt
 import regex
 from joblib import Parallel, delayed
 from scipy import sparse
-from sklearn.exceptions import ConvergenceWarning
 from splits import (
     DEV,
     DEV_BLOGS,
@@ -114,6 +112,12 @@ class Bench:
         return matrix[[self.row[id(example)] for example in test]]
 
 
+def both_fits(prepared: Prepared, rows: Rows, name: str) -> tuple[Fitted, Fitted]:
+    """Fit our model and the plain one on these rows."""
+    say(name)
+    return fit(prepared, rows), plain_fit(prepared, rows)
+
+
 def plain_fit(prepared: Prepared, rows: Rows) -> Fitted:
     """Fit the plain model: the bytes alone, every comment of the corpora with the same weight."""
     posted = rows & prepared.measured & np.array([bool(example.site) for example in prepared.examples])
@@ -160,14 +164,10 @@ def score_all(bench: Bench, splits: Sequence[Split]) -> list[Scored]:
     of_dev = next(split for split in splits if split.protocol == DEV)
     work = [split for split in splits if split.protocol != DEV] + [of_dev]
 
-    def models(split: Split) -> tuple[Fitted, Fitted]:
-        rows = bench.rows(split.train)
-        say(f"{split.protocol}: {split.name}")
-        return fit(bench.prepared, rows), plain_fit(bench.prepared, rows)
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # as in modspam.train
-        found = Parallel(n_jobs=bench.jobs, backend="threading")(delayed(models)(split) for split in work)
+    # In processes: liblinear draws from one generator for all threads, so fits side by side would disturb each other.
+    found = Parallel(n_jobs=bench.jobs)(
+        delayed(both_fits)(bench.prepared, bench.rows(split.train), f"{split.protocol}: {split.name}") for split in work
+    )
     by_name = {(split.protocol, split.name): pair for split, pair in zip(work, found, strict=True)}
     scored = []
     for split in splits:
