@@ -11,6 +11,7 @@ from itertools import compress
 from operator import not_
 from pathlib import Path
 from typing import NamedTuple
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -82,7 +83,7 @@ def shingles(keys: Sequence[str]) -> sparse.csr_array:
     for row, key in enumerate(keys):
         words = key.split()
         found = {" ".join(words[at : at + _SHINGLE_WORDS]) for at in range(max(1, len(words) - _SHINGLE_WORDS + 1))}
-        columns += [hash(shingle) & 0xFFFFFF for shingle in found]
+        columns += [crc32(shingle.encode()) & 0xFFFFFF for shingle in found]
         rows += [row] * len(found)
     ones = np.ones(len(rows), dtype=np.float32)
     marks = sparse.csr_array((ones, (rows, columns)), shape=(len(keys), 1 << 24))

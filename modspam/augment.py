@@ -2,8 +2,8 @@
 
 A spammer pads an advert with honest words, misspells it, parts its words or writes its address out; it
 stays an advert, and the same done to an honest comment leaves it honest.  Training on copies of both
-says so.  Only what normalisation does not undo is worth a copy, and the words that copies are padded
-with come from the comments themselves: nothing is learnt of a list.
+says so.  Only what normalisation does not undo is worth a copy.  The words that copies are padded with
+come from honest comments of the same site: nothing is learnt of a list, nor of a site that is held out.
 """
 
 import random
@@ -27,14 +27,17 @@ def altered_copies(examples: Sequence[Example]) -> list[Example]:
     A copy belongs to the source, site and group of its comment and has its label.
     """
     rng = random.Random(len(examples))  # noqa: S311 - sampling, no secret
-    honest = [example for example in examples if not example.spam]
+    honest: dict[str, list[str]] = {}
+    for example in examples:
+        if not example.spam:
+            honest.setdefault(example.site, []).append(example.comment.text)
     copies = []
     for example in examples:
         if rng.random() >= _SHARE:
             continue
         text = example.comment.text
-        if rng.random() < _PADDING and honest:
-            before, behind = (_some_words(rng.choice(honest).comment.text, rng) for _ in range(2))
+        if rng.random() < _PADDING and example.site in honest:
+            before, behind = (_some_words(rng.choice(honest[example.site]), rng) for _ in range(2))
             altered = f"{before} {text} {behind}"
         else:
             altered = EVASIONS[rng.choice(_OTHERS)](text)
