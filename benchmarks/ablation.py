@@ -25,7 +25,7 @@ from modspam.corpora import load, read_reviews, reviewed
 from modspam.metrics import rate_threshold, recall_at
 from modspam.settings import Settings
 from modspam.signals import SIGNALS
-from modspam.train import calibrate, held_out_scores, prepare, weights_of
+from modspam.fit import calibrate, held_out_scores, prepare, weights_of
 
 GROUPS = ("placeholders", "links", "contact", "lexicon", "shape", "disguise", "author", "page")
 OWN = "our own datasets"

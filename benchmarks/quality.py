@@ -55,7 +55,7 @@ from modspam.corpora import Example
 from modspam.evasions import EVASIONS
 from modspam.metrics import Interval, measure, rate_threshold
 from modspam.settings import DEFAULTS
-from modspam.train import (
+from modspam.fit import (
     BYTES,
     Fitted,
     Prepared,

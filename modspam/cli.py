@@ -1,7 +1,8 @@
-"""The command line: ``modspam check``, ``explain``, ``train``, ``evaluate``, ``model``, ``corpora``.
+"""The command line: ``modspam check``, ``explain``, ``train``, ``rollback``, ``evaluate``, ``model``, ``corpora``.
 
 Standard output carries results only; progress and errors go to standard error.  Exit codes are
-grep's: 0 keep (or done), 1 flag, 2 error; and 3 hold, where holding was asked for.
+grep's: 0 keep (or done), 1 flag, 2 error; and 3 hold, where holding was asked for, or a model that was
+refused.
 """
 
 import json
@@ -53,12 +54,27 @@ each reason with what it adds to the score, in log-odds.  Takes the same input a
 _TRAIN_HELP = """\
 Train a model on labelled comments and write it to a file that 'modspam check --model' takes.
 
-  modspam train comments.csv -o site.model
-  modspam train datasets corpora/train -o bundled.model
+  modspam train comments.csv --base bundled -o site.model       the bundled model, moved by your labels
+  modspam train comments.csv --base bundled --append feedback.jsonl -o site.model
+  modspam train comments.csv -o site.model                      from scratch, for a thousand comments and more
 
 A CSV or JSONL row needs the text (text or comment_content) and a label (label: spam or ham); author,
 author_url, page_title, permalink and site are used where they are there.  Rows of one page, or of one
 site where there are many sites, stay together when comments are held out to calibrate on.
+
+With --base some twenty labels are enough to begin with: the model moves no further from its base than they
+justify.  What --append names is learnt too; where it speaks of a comment that an earlier file has,
+the later label counts.  Labels whose row names a reporter come from the public: all of one reporter's together
+weigh as much as ten of yours.
+
+The gate: one comment in ten, always the same ones, is not learnt.  On these, and on cases that come with
+modspam, the new model is held against the one at --output (or the base).  If it is worse it is written
+to OUTPUT.refused, the model in use stays, and the exit code is 3.  The model before it is kept as OUTPUT.previous,
+and 'modspam rollback OUTPUT' puts it back.  --no-gate learns from every comment and replaces unseen.
+"""
+_ROLLBACK_HELP = """\
+Put the model back into use that was there before the last training: MODEL.previous and MODEL change places, so a
+second rollback undoes the first.  Readers of MODEL get one or the other, whole.
 """
 _EVALUATE_HELP = """\
 Measure a model on labelled comments that it was not trained on: recall at 1% and 5% false positives,
@@ -133,6 +149,8 @@ def _parser() -> ArgumentParser:
     )
     _add_comment_arguments(command("explain", "show a comment with its evidence", _EXPLAIN_HELP, _explain))
     _add_train_arguments(command("train", "train a model on your own comments", _TRAIN_HELP, _train))
+    rollback = command("rollback", "put the model before the last training back", _ROLLBACK_HELP, _rollback)
+    rollback.add_argument("model", type=Path, metavar="MODEL", help="the model in use")
     _add_evaluate_arguments(command("evaluate", "measure a model on labelled comments", _EVALUATE_HELP, _evaluate))
     model = command("model", "say what a model was made of", "Print a model's card as JSON.", _model)
     model.add_argument("path", nargs="?", type=Path, help="a model file (default: the bundled one)")
@@ -167,12 +185,28 @@ def _add_train_arguments(parser: ArgumentParser) -> None:
     )  # fmt: skip
     add("-o", "--output", type=Path, required=True, metavar="FILE", help="where the model goes")
     add(
+        "--base", metavar="FILE",
+        help="move this model instead of beginning from scratch; 'bundled' is the one that comes with modspam",
+    )  # fmt: skip
+    add(
+        "--append", type=Path, action="append", default=[], metavar="FILE",
+        help="more labelled comments, which correct what earlier files say; may be given again and again",
+    )  # fmt: skip
+    add(
+        "--no-gate", dest="gate", action="store_false",
+        help="learn from every comment, and replace the model in use even by a worse one",
+    )  # fmt: skip
+    add(
         "--max-false-positive-rate", type=float, default=default.max_false_positive_rate, metavar="RATE",
         help="share of unseen ham that the model's own threshold may flag (default: %(default)s)",
     )  # fmt: skip
     add(
         "--regularisation", type=float, default=default.regularisation, metavar="C",
-        help="greater fits the comments more closely (default: %(default)s)",
+        help="from scratch: greater fits the comments more closely (default: %(default)s)",
+    )  # fmt: skip
+    add(
+        "--adaptation", type=float, default=default.adaptation, metavar="C",
+        help="with --base: greater lets the labels move it further (default: %(default)s)",
     )  # fmt: skip
     add(
         "--reviews", type=Path, metavar="FILE",
@@ -377,6 +411,14 @@ def _train(arguments: Namespace) -> int:
     from modspam.train import run  # brings scikit-learn
 
     return run(arguments)
+
+
+def _rollback(arguments: Namespace) -> int:
+    from modspam.versions import previous_path, rollback
+
+    rollback(arguments.model)
+    print(f"in use again: {arguments.model}; what it replaced is kept as {previous_path(arguments.model)}")
+    return _KEEP
 
 
 def _evaluate(arguments: Namespace) -> int:

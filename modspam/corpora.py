@@ -29,6 +29,7 @@ from modspam.errors import CommentError, CorpusError, SpintaxError
 from modspam.normalise import read as read_comment
 from modspam.patterns import Pattern
 from modspam.spintax import Template
+from modspam.verdict import printable
 
 __all__ = [
     "Duplicates",
@@ -36,6 +37,7 @@ __all__ = [
     "Family",
     "Source",
     "copy_key",
+    "corrected",
     "expand",
     "is_spam",
     "load",
@@ -44,6 +46,7 @@ __all__ = [
     "read_reviews",
     "reviewed",
     "without_copies",
+    "words_of",
 ]
 
 VARIANTS = 24  # comments made of each family
@@ -54,6 +57,7 @@ _LABELS = {
     **dict.fromkeys(("spam", "1", "true", "yes", "flag"), True),
     **dict.fromkeys(("ham", "0", "false", "no", "keep", "not spam", "approved"), False),
 }
+_TOLD = 5  # texts under both labels that are shown
 _SUFFIXES = (".jsonl", ".jsonl.gz", ".csv", ".csv.gz", ".toml")
 
 
@@ -64,6 +68,7 @@ class Example(NamedTuple):
     - ``source``: the site, or the file where none is named; sources are weighted against each other
     - ``group``: what must not be torn apart by a split: the page, or the family of spam
     - ``site``, ``language``, ``kind``: as the file says, or empty
+    - ``reporter``: who gave the label, or empty where the site's owner did
     """
 
     comment: Comment
@@ -73,6 +78,7 @@ class Example(NamedTuple):
     site: str = ""
     language: str = ""
     kind: str = ""
+    reporter: str = ""
 
 
 class Source(NamedTuple):
@@ -97,10 +103,22 @@ class Family:
 
 
 class Duplicates(NamedTuple):
-    """What `without_copies` took out: copies, and comments that stand under both labels."""
+    """What `without_copies` took out: how many copies, and the comments that stand under both labels."""
 
     copies: int
-    contradictions: int
+    contradicted: tuple[Comment, ...]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Count them, for a model's card."""
+        return {"copies": self.copies, "contradictions": len(self.contradicted)}
+
+    def __str__(self) -> str:
+        told = [f"left out: {self.copies:,} copies, {len(self.contradicted):,} texts under both labels"]
+        told += [f"  {printable(comment.text, 70)}" for comment in self.contradicted[:_TOLD]]
+        if len(self.contradicted) > _TOLD:
+            told.append(f"  and {len(self.contradicted) - _TOLD:,} more")
+        return "\n".join(told)
 
 
 def load(paths: Iterable[Path], variants: int = VARIANTS, seed: int = 0) -> tuple[list[Example], list[Source]]:
@@ -150,6 +168,7 @@ def read_examples(path: Path) -> Iterator[Example]:
                 site,
                 str(row.get("language") or ""),
                 str(row.get("kind") or ""),
+                str(row.get("reporter") or ""),
             )
 
 
@@ -256,7 +275,22 @@ def without_copies(examples: Iterable[Example]) -> tuple[list[Example], Duplicat
             if first[key].spam != example.spam:
                 contradicted.add(key)
     kept = [example for key, example in first.items() if key not in contradicted]
-    return kept, Duplicates(copies, len(contradicted))
+    return kept, Duplicates(copies, tuple(first[key].comment for key in first if key in contradicted))
+
+
+def corrected(examples: Iterable[Example], corrections: Sequence[Example]) -> list[Example]:
+    """Add corrections, each in place of what was said before of a comment of the same words."""
+    said_again = {words_of(example.comment) for example in corrections}
+    return [example for example in examples if words_of(example.comment) not in said_again] + list(corrections)
+
+
+def words_of(comment: Comment) -> str:
+    """Give a comment's words as they are written, in lower case: fast, and enough to know the comment again.
+
+    >>> words_of(Comment("First! 123"))
+    'first'
+    """
+    return _NO_LETTER.sub(" ", comment.text.casefold()).strip() or comment.text
 
 
 _ADDRESS = Pattern(r"\S+://\S+|www\.\S+")

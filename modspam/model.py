@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from math import exp
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -165,16 +165,17 @@ class LinearModel:
         """
         path = Path(path)
         try:
-            with zipfile.ZipFile(path) as archive:
+            # All is read through one handle: whoever replaces the file meanwhile does not give us half of each.
+            with path.open("rb") as file, zipfile.ZipFile(file) as archive:
                 _check_stored(archive, path)
                 document = json.loads(archive.read(_JSON))
                 names, intercept, threshold, thresholds = _checked(document, path)
                 weights = np.load(io.BytesIO(archive.read(_SIGNALS)), allow_pickle=False)
-                ngram_weights = _mapped(path, archive.getinfo(_NGRAMS))
+                ngram_weights = _mapped(file, path, archive.getinfo(_NGRAMS))
                 if document["format"] == _WITHOUT_WORDS:
                     word_weights = np.zeros(1 << ngrams.BITS, dtype=np.float32)
                 else:
-                    word_weights = _mapped(path, archive.getinfo(_WORDS))
+                    word_weights = _mapped(file, path, archive.getinfo(_WORDS))
         except FileNotFoundError as error:
             raise ModelNotFoundError(
                 f"no model at {path}: train one with 'modspam train', or leave the path out for the bundled one"
@@ -260,20 +261,19 @@ def _add(archive: zipfile.ZipFile, name: str, content: bytes, position: int) -> 
     return position + header + padding + len(content)
 
 
-def _mapped(path: Path, member: zipfile.ZipInfo) -> npt.NDArray[np.float32]:
+def _mapped(file: BinaryIO, path: Path, member: zipfile.ZipInfo) -> npt.NDArray[np.float32]:
     """Map the n-gram weights where they lie in the archive, after checking that they are whole."""
-    with path.open("rb") as file:
-        file.seek(member.header_offset + 26)
-        sizes = file.read(4)
-        start = member.header_offset + 30 + int.from_bytes(sizes[:2], "little") + int.from_bytes(sizes[2:], "little")
-        file.seek(start)
-        if np.lib.format.read_magic(file) != (1, 0):
-            raise ModelFormatError(f"{path} is damaged: its weights are in no known format; train it again")
-        shape, _, dtype = np.lib.format.read_array_header_1_0(file)
-        offset = file.tell()
+    file.seek(member.header_offset + 26)
+    sizes = file.read(4)
+    start = member.header_offset + 30 + int.from_bytes(sizes[:2], "little") + int.from_bytes(sizes[2:], "little")
+    file.seek(start)
+    if np.lib.format.read_magic(file) != (1, 0):
+        raise ModelFormatError(f"{path} is damaged: its weights are in no known format; train it again")
+    shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+    offset = file.tell()
     if shape != (1 << ngrams.BITS,) or dtype != np.dtype("<f4") or offset - start + 4 * shape[0] != member.file_size:
         raise ModelFormatError(f"{path} is damaged: its n-gram weights have another size; train it again")
-    content = np.memmap(path, dtype=np.uint8, mode="r", offset=start, shape=(member.file_size,))
+    content = np.memmap(file, dtype=np.uint8, mode="r", offset=start, shape=(member.file_size,))
     if zlib.crc32(content.data) != member.CRC:
         raise ModelFormatError(f"{path} is damaged: its check sum is wrong; fetch or train it again")
     weights: npt.NDArray[np.float32] = content[offset - start :].view("<f4")

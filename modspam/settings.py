@@ -13,12 +13,14 @@ class Settings(NamedTuple):
 
     - ``max_false_positive_rate``: the model's own threshold flags at most this share of unseen ham, 0..1
     - ``regularisation``: scikit-learn's ``C``; greater fits the comments more closely
+    - ``adaptation``: the same, when a base is moved: greater lets the labels move it further
     - ``folds``: parts that the comments are split into for calibration, by source
     - ``jobs``: processes that extract features; -1 is one a core
     """
 
     max_false_positive_rate: float = 0.005
     regularisation: float = 8.0
+    adaptation: float = 30.0
     folds: int = 5
     jobs: int = -1
 
@@ -28,8 +30,9 @@ class Settings(NamedTuple):
             raise SettingError(
                 f"the false-positive rate is a share between 0 and 1, not {self.max_false_positive_rate}"
             )
-        if not 0 < self.regularisation < inf:
-            raise SettingError(f"the regularisation is a number above 0, not {self.regularisation}")
+        for name in ("regularisation", "adaptation"):
+            if not 0 < getattr(self, name) < inf:
+                raise SettingError(f"the {name} is a number above 0, not {getattr(self, name)}")
         check_jobs(self.jobs)
         if self.folds < 2:
             raise SettingError(f"at least 2 folds are needed, not {self.folds}")

@@ -17,7 +17,7 @@ from modspam.features import extract, observe
 from modspam.model import LinearModel
 from modspam.settings import Settings
 from modspam.signals import SIGNALS
-from modspam.train import Prepared, held_out_scores, matrix_of, prepare, train, weights_of
+from modspam.fit import Prepared, held_out_scores, matrix_of, prepare, train, weights_of
 
 FAST = Settings(folds=3, jobs=1)
 

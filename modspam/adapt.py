@@ -1,0 +1,181 @@
+"""A site's own model: another model, moved by the site's labels no further than they justify.
+
+    log-odds = score of the base + features . change + shift
+
+The change is found by logistic regression whose prior is the base and not zero (Chelba and Acero 2004): a ridge
+holds the change near nothing, so a few labels, or labels of one class, leave the base nearly as it was.  It
+is then added to the base's weights, and serving costs what it did.
+
+Labels come from people, and some of them are spammers.  Three things hold these off:
+
+- A label weighs what it is likely to be right: where the base is sure of the contrary, it takes more than one
+  to change its mind.
+- All that one named reporter says weighs no more than one label of the site's owner.
+- So each reporter's part in the change, and with it in any comment's log-odds, is bounded: the objective is
+  strongly convex, and leaving out labels of weight W moves no comment by more than C * W * R^2, where R is
+  the length of a comment's features (Bousquet and Elisseeff 2002).
+
+What the base knows already has next to no gradient, so it moves nothing; it holds the change in place.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from scipy.optimize import minimize
+from scipy.special import expit
+
+from modspam.corpora import Example, Source, without_copies
+from modspam.errors import TrainingError
+from modspam.fit import BYTES, WORDS_BESIDE_BYTES, Say, Vector, matrix_of
+from modspam.metrics import rate_threshold
+from modspam.model import LinearModel, ThresholdRow, probability_of
+from modspam.settings import DEFAULTS, Settings
+
+__all__ = ["REPORTER_WEIGHT", "Change", "adapt", "change_of", "weights_of"]
+
+REPORTER_WEIGHT = 1.0  # what all labels of one named reporter weigh together, at most; one of the owner's weighs 1
+_WRONG = 0.05  # of the labels that a site's owner gives: a few percent, by what reviewing corpora has shown
+_PUBLIC_WRONG = 0.5  # of those that a named reporter gives: anybody may report
+_FEW = 10  # labels of the rarer class below which the change is held closer
+_FEWEST = 4  # labels below which there is nothing to learn
+_ABOVE = 3  # honest comments above a line, from which on the site's own line is believed
+_PASSES = 200  # of the solver, at most; it stops where nothing changes any more
+
+
+def adapt(
+    base: LinearModel,
+    examples: Sequence[Example],
+    sources: Sequence[Source] = (),
+    settings: Settings = DEFAULTS,
+    say: Say = lambda _: None,
+) -> LinearModel:
+    """Move a model toward a site's labels.
+
+    Raises `TrainingError` if there are fewer than four different comments.
+    """
+    settings.check()
+    kept, dropped = without_copies(examples)
+    spam = np.array([example.spam for example in kept], dtype=np.bool_)
+    counts = {"spam": int(spam.sum()), "ham": int((~spam).sum())}
+    say(f"{len(kept):,} labels ({counts['spam']:,} spam, {counts['ham']:,} ham); {dropped}")
+    if len(kept) < _FEWEST:
+        raise TrainingError(f"{len(kept)} different comments are too few to learn from: at least {_FEWEST} are needed")
+    matrix = matrix_of(kept, settings.jobs, say)
+    scores = matrix @ _columns_of(base) + base.intercept
+    weights = weights_of(kept, spam, scores)
+    strength = settings.adaptation * _balance(spam)
+    change = change_of(matrix, spam, scores, weights, strength)
+    held_out = _held_out_scores(matrix, spam, scores, weights, strength, settings.folds)
+    return LinearModel(
+        intercept=base.intercept + change.shift,
+        signal_weights=base.signal_weights + change.weights[: BYTES.start],
+        ngram_weights=(base.ngram_weights + change.weights[BYTES]).astype(np.float32),
+        word_weights=(base.word_weights + WORDS_BESIDE_BYTES * change.weights[BYTES.stop :]).astype(np.float32),
+        threshold=_line(held_out[~spam], settings.max_false_positive_rate, base.threshold),
+        thresholds=_thresholds(base, held_out, spam),
+        card={
+            **base.card,
+            "adaptations": [
+                *base.card.get("adaptations", []),
+                {
+                    "sources": [source._asdict() for source in sources],
+                    "comments": counts | dropped.counts,
+                    "adaptation": settings.adaptation,
+                },
+            ],
+        },
+    )
+
+
+class Change(NamedTuple):
+    """What is added to the base: one weight a column, and to the intercept."""
+
+    weights: Vector
+    shift: float
+
+
+def change_of(
+    matrix: sparse.csr_array, spam: npt.NDArray[np.bool_], scores: Vector, weights: Vector, strength: float
+) -> Change:
+    """Find the change for rows of features with the base's ``scores``, each with its weight.
+
+    ``strength`` is scikit-learn's ``C``: the variance that the prior gives to each weight's change.
+    """
+    used = np.unique(matrix.indices)
+    rows = sparse.csr_array(matrix[:, used])
+    columns = sparse.csr_array(rows.T)
+    sign = np.where(spam, 1.0, -1.0)
+
+    def objective(point: Vector) -> tuple[float, Vector]:
+        margins = sign * (scores + rows @ point[:-1] + point[-1])
+        loss = weights @ np.logaddexp(0, -margins) + point @ point / (2 * strength)
+        slopes = -weights * sign * expit(-margins)
+        return float(loss), np.append(columns @ slopes, slopes.sum()) + point / strength
+
+    start = np.zeros(len(used) + 1)
+    found = minimize(objective, start, jac=True, method="L-BFGS-B", options={"maxiter": _PASSES}).x
+    change = np.zeros(matrix.shape[1])
+    change[used] = found[:-1]
+    return Change(change, float(found[-1]))
+
+
+def weights_of(examples: Sequence[Example], spam: npt.NDArray[np.bool_], scores: Vector) -> Vector:
+    """Weigh labels, 0..1: how likely each is right by the base's ``scores``, bounded for each named reporter.
+
+    Labels without a reporter are the site owner's own.
+    """
+    reporters = np.array([example.reporter for example in examples])
+    wrong = np.where(reporters == "", _WRONG, _PUBLIC_WRONG)
+    agreed = expit(np.where(spam, scores, -scores))
+    right = (1 - wrong) * agreed
+    weights: Vector = right / (right + wrong * (1 - agreed))
+    for reporter in sorted(set(reporters) - {""}):
+        of_reporter = reporters == reporter
+        weights[of_reporter] *= min(1.0, REPORTER_WEIGHT / max(weights[of_reporter].sum(), 1e-12))
+    return weights
+
+
+def _balance(spam: npt.NDArray[np.bool_]) -> float:
+    """Say how far labels may be trusted that are few, or of one class: 1/11 if there is none of the other, up to 1."""
+    rarer = min(int(spam.sum()), int((~spam).sum()))
+    return (rarer + 1) / (rarer + 1 + _FEW)
+
+
+def _columns_of(model: LinearModel) -> Vector:
+    """Give a model's weights as those of the columns that `matrix_of` makes."""
+    return np.concatenate([model.signal_weights, model.ngram_weights, model.word_weights / WORDS_BESIDE_BYTES])
+
+
+def _held_out_scores(
+    matrix: sparse.csr_array, spam: npt.NDArray[np.bool_], scores: Vector, weights: Vector, strength: float, folds: int
+) -> Vector:
+    """Score each comment by a change that has not seen it; they are dealt out in turn."""
+    fold_of = np.arange(len(spam)) % folds
+    held_out = scores.copy()
+    for fold in range(folds):
+        seen, rest = fold_of != fold, fold_of == fold
+        change = change_of(matrix[seen], spam[seen], scores[seen], weights[seen], strength)
+        held_out[rest] += matrix[rest] @ change.weights + change.shift
+    return held_out
+
+
+def _thresholds(base: LinearModel, scores: Vector, spam: npt.NDArray[np.bool_]) -> tuple[ThresholdRow, ...]:
+    """Redraw the rows of the base's table that the site's comments are many enough for."""
+    rows: list[ThresholdRow] = []
+    loosest_first = sorted(base.thresholds, key=lambda row: -row.false_positive_rate)
+    for row in loosest_first:
+        threshold = _line(scores[~spam], row.false_positive_rate, row.threshold)
+        if rows:
+            threshold = max(threshold, rows[-1].threshold)  # a stricter row's line is no lower
+        found = [probability_of(score) > threshold for score in scores[spam]]
+        recall = sum(found) / len(found) if found else row.recall
+        rows.append(ThresholdRow(row.false_positive_rate, threshold, recall))
+    return tuple(reversed(rows))
+
+
+def _line(ham: Vector, rate: float, otherwise: float) -> float:
+    """Draw the site's own line where its honest comments are many enough to, or else take the base's."""
+    return probability_of(rate_threshold(ham, rate)) if rate * len(ham) >= _ABOVE else otherwise

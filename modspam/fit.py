@@ -1,0 +1,370 @@
+"""The retrain script: labelled comments in, a model file out.
+
+``python -m modspam.train`` or ``modspam train``.  The whole of it, on one screen (`train`): drop
+copies, extract the features that serving extracts, fit scikit-learn's logistic regression, calibrate
+and choose the threshold on comments that the fit has not seen, fold the calibration into the weights.
+Some comments are learnt a second time, altered (see `modspam.augment`); nothing is measured on these.
+The same input gives the same file, byte for byte.
+"""
+
+import sys
+import time
+import warnings
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+from itertools import compress
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from joblib import Parallel, delayed
+from scipy import sparse
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+
+from modspam import ngrams
+from modspam.augment import altered_copies
+from modspam.corpora import (
+    VARIANTS,
+    Duplicates,
+    Example,
+    Source,
+    load,
+    read_reviews,
+    reviewed,
+    without_copies,
+)
+from modspam.errors import TrainingError
+from modspam.features import Features, extract, observe
+from modspam.metrics import rate_threshold, recall_at
+from modspam.model import LinearModel, ThresholdRow, probability_of
+from modspam.settings import DEFAULTS, Settings
+from modspam.signals import SIGNALS
+
+__all__ = [
+    "BYTES",
+    "Fitted",
+    "Prepared",
+    "calibrate",
+    "fit",
+    "fit_matrix",
+    "held_out_scores",
+    "main",
+    "matrix_of",
+    "prepare",
+    "run",
+    "summary",
+    "threshold_for",
+    "train",
+    "weights_of",
+]
+
+Say = Callable[[str], None]
+Vector = npt.NDArray[np.float64]
+
+_TABLE_RATES = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05)
+_FEWEST = 10  # comments of a class below which nothing can be learnt and measured
+_BLOCK = 256
+BYTES = slice(len(SIGNALS), len(SIGNALS) + (1 << ngrams.BITS))  # columns of a matrix, between the signals and the words
+_WORDS_BESIDE_BYTES = 1.5  # the length of the words' vector in training, where that of the bytes' is 1
+_WITHOUT_SITE = 0.4  # the weight of a comment of no site, written for training, beside one that was posted
+_PASSES = 40  # over the comments, in fitting; more of them move no figure
+_LARGE_SOURCE = 500  # comments of ham from which on a source's own rate means something
+
+
+def train(
+    examples: Sequence[Example],
+    sources: Sequence[Source] = (),
+    settings: Settings = DEFAULTS,
+    say: Say = lambda _: None,
+) -> LinearModel:
+    """Fit, calibrate and choose a threshold; ``say`` is told what is being done.
+
+    Raises `TrainingError` if there are fewer than ten comments of a class, `SettingError` for a
+    setting out of its range.
+    """
+    settings.check()
+    prepared, dropped = prepare(examples, settings.jobs, say)
+    spam = prepared.spam[prepared.measured]
+    kept = prepared.posted
+    sources_of = np.array([example.source for example in kept])
+    weights = weights_of(kept, spam)
+    held_out = held_out_scores(prepared, settings, say)[prepared.measured]
+
+    slope, offset = calibrate(held_out, spam, weights)
+    calibrated = slope * held_out + offset
+    thresholds = []
+    for rate in _TABLE_RATES:
+        line = threshold_for(calibrated, spam, sources_of, rate)
+        recall = float(np.average(calibrated[spam] > line, weights=weights[spam]))
+        thresholds.append(ThresholdRow(rate, probability_of(line), recall))
+    threshold = probability_of(threshold_for(calibrated, spam, sources_of, settings.max_false_positive_rate))
+    say("fitting on everything")
+    fitted = fit(prepared, np.ones(len(prepared.spam), dtype=np.bool_), settings)
+    coefficients = slope * fitted.weights
+    signals, words = coefficients[: BYTES.start], coefficients[BYTES.stop :]
+    return LinearModel(
+        intercept=slope * fitted.intercept + offset,
+        signal_weights=signals,
+        ngram_weights=coefficients[BYTES].astype(np.float32),
+        word_weights=(_WORDS_BESIDE_BYTES * words).astype(np.float32),
+        threshold=threshold,
+        thresholds=tuple(thresholds),
+        card={
+            "sources": [source._asdict() for source in sources],
+            "comments": {"spam": int(spam.sum()), "ham": int((~spam).sum()), **dropped._asdict()},
+            "altered_copies": int((~prepared.measured).sum()),
+            "settings": {k: v for k, v in settings._asdict().items() if k != "jobs"},
+            "calibration": {"method": "Platt", "slope": slope, "offset": offset},
+            "held_out": _held_out_figures(calibrated, kept, spam, threshold),
+        },
+    )
+
+
+class Prepared(NamedTuple):
+    """Comments with their features, ready to be fitted.
+
+    - ``examples``, ``spam``: the comments and their labels, copies left out, altered copies at the end
+    - ``matrix``: their features, see `matrix_of`
+    - ``measured``: which of them are comments as they were posted, and may be measured on
+    """
+
+    examples: list[Example]
+    spam: npt.NDArray[np.bool_]
+    matrix: sparse.csr_array
+    measured: npt.NDArray[np.bool_]
+
+    @property
+    def posted(self) -> list[Example]:
+        """The comments that may be measured on."""
+        return list(compress(self.examples, self.measured))
+
+
+def prepare(examples: Sequence[Example], jobs: int = 1, say: Say = lambda _: None) -> tuple[Prepared, Duplicates]:
+    """Drop copies, make altered ones, extract the features.
+
+    Raises `TrainingError` if there are fewer than ten comments of a class.
+    """
+    kept, dropped = without_copies(examples)
+    spam = sum(example.spam for example in kept)
+    ham = len(kept) - spam
+    say(
+        f"{len(kept):,} comments ({spam:,} spam, {ham:,} ham); left out: "
+        f"{dropped.copies:,} copies, {dropped.contradictions:,} texts under both labels"
+    )
+    if min(spam, ham) < _FEWEST:
+        raise TrainingError(
+            f"{spam} different spam and {ham} different ham comments are too few: at least {_FEWEST} of each are needed"
+        )
+    everything = kept + altered_copies(kept)
+    labels = np.array([example.spam for example in everything], dtype=np.bool_)
+    matrix = matrix_of(everything, jobs, say)
+    return Prepared(everything, labels, matrix, np.arange(len(everything)) < len(kept)), dropped
+
+
+def matrix_of(examples: Sequence[Example], jobs: int = 1, say: Say = lambda _: None) -> sparse.csr_array:
+    """Extract the features of comments: one row each, signals first, then the buckets of bytes and of words."""
+    started = time.perf_counter()
+    blocks = [examples[start : start + _BLOCK] for start in range(0, len(examples), _BLOCK)]
+    features = Parallel(n_jobs=jobs)(delayed(_features_of)(block) for block in blocks)
+    signals = sparse.csr_array(np.concatenate([f.signals for f in features]))
+    hashed = [_hashed([f.buckets for f in features], 1.0), _hashed([f.words for f in features], _WORDS_BESIDE_BYTES)]
+    say(f"features extracted in {time.perf_counter() - started:.0f} s")
+    return sparse.csr_array(sparse.hstack([signals, *hashed], format="csr"))
+
+
+def _hashed(blocks: Sequence[ngrams.Buckets], length: float) -> sparse.csr_array:
+    """Make rows of this length of the buckets that comments fall into."""
+    indices = np.concatenate([block.indices for block in blocks]).astype(np.int32)
+    counts = np.concatenate([np.diff(block.starts) for block in blocks])
+    starts = np.concatenate(([0], np.cumsum(counts))).astype(np.int32)
+    values = np.repeat(length / np.sqrt(np.maximum(counts, 1)), counts)
+    return sparse.csr_array((values, indices, starts), shape=(len(counts), 1 << ngrams.BITS))
+
+
+def weights_of(examples: Sequence[Example], spam: npt.NDArray[np.bool_]) -> Vector:
+    """Weigh comments so that no source drowns the others, and spam weighs as much as ham.
+
+    A source's class counts as the square root of its size, less where its comments were written for
+    training and not posted on a site; the weights' mean is 1.
+    """
+    _, of_comment = np.unique(np.array([example.source for example in examples]), return_inverse=True)
+    cell = 2 * of_comment + spam
+    weights = 1 / np.sqrt(np.bincount(cell)[cell])
+    weights *= np.where([bool(example.site) for example in examples], 1, _WITHOUT_SITE)
+    for label in (False, True):
+        weights[spam == label] *= len(spam) / 2 / weights[spam == label].sum()
+    return weights
+
+
+def _features_of(examples: Sequence[Example]) -> Features:
+    return extract(observe([example.comment for example in examples]))
+
+
+class Fitted(NamedTuple):
+    """What scikit-learn found: one weight a column, and the intercept."""
+
+    weights: Vector
+    intercept: float
+
+    def score(self, matrix: sparse.csr_array) -> Vector:
+        """Score rows of features."""
+        scores: Vector = matrix @ self.weights + self.intercept
+        return scores
+
+
+def fit(prepared: Prepared, rows: npt.NDArray[np.bool_], settings: Settings = DEFAULTS) -> Fitted:
+    """Fit the comments of these rows, weighed by `weights_of`."""
+    spam = prepared.spam[rows]
+    weights = weights_of(list(compress(prepared.examples, rows)), spam)
+    return fit_matrix(prepared.matrix[rows], spam, weights, settings.regularisation)
+
+
+def fit_matrix(matrix: sparse.csr_array, spam: npt.NDArray[np.bool_], weights: Vector, regularisation: float) -> Fitted:
+    """Fit rows of features, each with its weight.
+
+    Dual coordinate descent (Yu, Huang and Lin 2011) comes close to the optimum in a few passes where
+    a quasi-Newton method takes minutes; the rest of the way changes no figure, so scikit-learn's
+    warning that it was not gone is none.  It penalises the intercept, hence the scaling.
+    """
+    model = LogisticRegression(
+        C=regularisation,
+        solver="liblinear",
+        dual=True,
+        intercept_scaling=10,
+        tol=0.01,
+        max_iter=_PASSES,
+        random_state=0,
+    )
+    # A column that is empty gets no weight; leaving it out saves most of the time on few comments.
+    used = np.unique(matrix.indices)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(_narrowed(matrix, used), spam, sample_weight=weights)
+    found = np.zeros(matrix.shape[1])
+    found[used] = model.coef_[0]
+    return Fitted(found, float(model.intercept_[0]))
+
+
+def _narrowed(matrix: sparse.csr_array, used: npt.NDArray[np.int32]) -> sparse.csr_matrix:
+    """Keep the columns that are used; liblinear takes 32-bit indices only."""
+    place = np.zeros(matrix.shape[1], dtype=np.int32)
+    place[used] = np.arange(len(used), dtype=np.int32)
+    parts = (matrix.data, place[matrix.indices], matrix.indptr.astype(np.int32))
+    return sparse.csr_matrix(parts, shape=(matrix.shape[0], len(used)))
+
+
+def held_out_scores(prepared: Prepared, settings: Settings, say: Say) -> Vector:
+    """Score every comment by a model that has not seen its page or family, nor its site where there are many."""
+    fold_of = _folds(prepared.examples, settings.folds)
+    scores = np.zeros(len(prepared.spam))
+    for fold in range(settings.folds):
+        started = time.perf_counter()
+        seen, held_out = fold_of != fold, fold_of == fold
+        if prepared.spam[seen].all() or not prepared.spam[seen].any():
+            raise TrainingError(
+                "nearly all comments of a class come from one site or page: "
+                "say which page each stands under (page_title), or use fewer folds"
+            )
+        scores[held_out] = fit(prepared, seen, settings).score(prepared.matrix[held_out])
+        say(f"held out {fold + 1} of {settings.folds}: {time.perf_counter() - started:.0f} s")
+    return scores
+
+
+def _folds(examples: Sequence[Example], count: int) -> npt.NDArray[np.intp]:
+    """Deal the groups out to folds, those of each source in turn: every fold has some of every source.
+
+    A site is a group of its own where there are sites enough for the folds; with fewer, its pages are.
+    """
+    sites = {example.site for example in examples if example.site}
+    whole = len(sites) >= count
+    group_of = [(e.source, e.site if whole and e.site else e.group) for e in examples]
+    fold_of = {group: index % count for index, group in enumerate(sorted(set(group_of)))}
+    return np.array([fold_of[group] for group in group_of])
+
+
+def calibrate(scores: Vector, spam: npt.NDArray[np.bool_], weights: Vector) -> tuple[float, float]:
+    """Fit log-odds = slope * score + offset on held-out scores (Platt 1999)."""
+    fitted = LogisticRegression(C=1e6, tol=1e-8).fit(scores[:, None], spam, sample_weight=weights)
+    return float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
+
+
+def threshold_for(scores: Vector, spam: npt.NDArray[np.bool_], sources: npt.NDArray[np.str_], rate: float) -> float:
+    """Find the score above which at most ``rate`` of all ham lies, and of no large source more than twice that."""
+    lines = [rate_threshold(scores[~spam], rate)]
+    for source in sorted(set(sources[~spam])):
+        ham = scores[~spam & (sources == source)]
+        if len(ham) >= _LARGE_SOURCE:
+            lines.append(rate_threshold(ham, 2 * rate))
+    return max(lines)
+
+
+def _held_out_figures(
+    scores: Vector, examples: Sequence[Example], spam: npt.NDArray[np.bool_], threshold: float
+) -> list[dict[str, object]]:
+    """What held-out models did to each source; for the card."""
+    sources = np.array([example.source for example in examples])
+    flagged = np.array([probability_of(score) for score in scores]) >= threshold
+    rows = []
+    for source in sorted(set(sources)):
+        inside = sources == source
+        of_spam, of_ham = inside & spam, inside & ~spam
+        both = of_spam.any() and of_ham.any()
+        rows.append(
+            {
+                "source": source,
+                "spam": int(of_spam.sum()),
+                "ham": int(of_ham.sum()),
+                "recall": float(flagged[of_spam].mean()) if of_spam.any() else None,
+                "false_positive_rate": float(flagged[of_ham].mean()) if of_ham.any() else None,
+                "recall_at_1": recall_at(scores[inside], spam[inside], 0.01) if both else None,
+            }
+        )
+    return rows
+
+
+def run(arguments: Namespace) -> int:
+    """Train as the command line says; progress goes to standard error, the summary to standard output."""
+    started = time.perf_counter()
+
+    def say(message: str) -> None:
+        print(f"[{time.perf_counter() - started:4.0f} s] {message}", file=sys.stderr, flush=True)
+
+    settings = Settings(arguments.max_false_positive_rate, arguments.regularisation, arguments.folds, arguments.jobs)
+    settings.check()
+    examples, sources = load(arguments.inputs, arguments.variants or VARIANTS)
+    if arguments.reviews:
+        examples = list(reviewed(examples, read_reviews(arguments.reviews)))
+    model = train(examples, sources, settings, say)
+    model.save(arguments.output)
+    print(summary(model))
+    print(f"written: {arguments.output} ({arguments.output.stat().st_size / 1e6:.2f} MB)")
+    return 0
+
+
+def summary(model: LinearModel) -> str:
+    """Say in a table what held-out models did to each source, and what thresholds cost."""
+    lines = ["held out, by source        spam     ham  recall   ham flagged  recall at 1%"]
+    for row in model.card["held_out"]:
+        figures = [
+            "     -" if row[key] is None else f"{row[key]:6.3f}"
+            for key in ("recall", "false_positive_rate", "recall_at_1")
+        ]
+        head = f"{row['source'][:24]:24} {row['spam']:6} {row['ham']:7}"
+        lines.append(f"{head}  {figures[0]}       {figures[1]}        {figures[2]}")
+    lines.append("")
+    lines.append("ham flagged  threshold  recall")
+    lines += [f"{row.false_positive_rate:11.2%}  {row.threshold:9.4f}  {row.recall:6.3f}" for row in model.thresholds]
+    lines.append(f"chosen threshold: {model.threshold:.4f}")
+    return "\n".join(lines)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run ``modspam train`` with these arguments."""
+    from modspam.cli import main as command  # the one place that turns errors into exit codes
+
+    return command(["train", *(sys.argv[1:] if argv is None else argv)])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

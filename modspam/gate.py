@@ -1,0 +1,117 @@
+"""The gate: a retrained model takes the place of the one in use only if it is not worse.
+
+Two sets decide.  The frozen cases come with the package, are never trained on, and stay as they are; the
+held-out comments are the tenth of the site's own that `split` sets aside, always the same ones, so that
+neither the model in use nor the new one has learnt them.
+
+On each set the new model's errors are held against what the one in use gets wrong there: it is refused if
+so many honest comments flagged, or so few spam found, would be too unlikely at the old rates (a one-sided
+binomial bound; Clopper and Pearson 1934).  The bound is closer for honest comments, since silencing a person
+is the worse error.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from functools import cache
+from hashlib import sha256
+from importlib import resources
+from typing import NamedTuple
+
+import numpy as np
+from scipy.stats import binom
+
+from modspam.comment import Comment
+from modspam.corpora import Example, is_spam, words_of
+from modspam.model import LinearModel
+from modspam.moderator import Moderator
+
+__all__ = ["Comparison", "Decision", "decide", "frozen_cases", "split"]
+
+_HELD_OUT = 10  # one comment in so many
+_UNLIKELY_HAM = 0.2  # that so many honest comments be flagged by a model that is no worse
+_UNLIKELY_SPAM = 0.05  # that so few spam be found
+_FALSE_POSITIVE_RATE = 0.005  # of honest comments: a model that flags fewer is not held to fewer still
+
+
+class Comparison(NamedTuple):
+    """What two models did to one set: how many honest comments they flagged, how many spam they found."""
+
+    name: str
+    ham: int
+    spam: int
+    flagged_before: int
+    flagged: int
+    found_before: int
+    found: int
+
+    @property
+    def faults(self) -> list[str]:
+        """Say in what the new model is worse, if it is."""
+        faults = []
+        usual = max(self.flagged_before / max(self.ham, 1), _FALSE_POSITIVE_RATE)
+        if self.flagged > self.flagged_before and binom.sf(self.flagged - 1, self.ham, usual) < _UNLIKELY_HAM:
+            faults.append(f"it flags {self.flagged} of {self.ham} honest {self.name}, not {self.flagged_before}")
+        usual = self.found_before / max(self.spam, 1)
+        if self.found < self.found_before and binom.cdf(self.found, self.spam, usual) < _UNLIKELY_SPAM:
+            faults.append(f"it finds {self.found} of {self.spam} spam {self.name}, not {self.found_before}")
+        return faults
+
+
+class Decision(NamedTuple):
+    """Whether the new model may take the old one's place, and what speaks against it."""
+
+    comparisons: tuple[Comparison, ...]
+
+    @property
+    def faults(self) -> list[str]:
+        """Say all in which the new model is worse."""
+        return [fault for comparison in self.comparisons for fault in comparison.faults]
+
+    @property
+    def accepted(self) -> bool:
+        """Whether it is worse in nothing."""
+        return not self.faults
+
+
+def decide(new: LinearModel, old: LinearModel, held_out: Sequence[Example]) -> Decision:
+    """Hold a new model against the one in use, each at its own threshold."""
+    sets = {"frozen cases": frozen_cases(), "held-out comments": held_out}
+    return Decision(tuple(_compare(name, new, old, examples) for name, examples in sets.items()))
+
+
+def split(examples: Iterable[Example]) -> tuple[list[Example], list[Example]]:
+    """Set one comment in ten aside, by a hash of its words: the same ones at every retraining, copies together."""
+    learnt: list[Example] = []
+    held_out: list[Example] = []
+    for example in examples:
+        digest = sha256(words_of(example.comment).encode("utf-8", "surrogatepass")).digest()
+        (learnt if digest[0] * 256 + digest[1] >= 65536 // _HELD_OUT else held_out).append(example)
+    return learnt, held_out
+
+
+@cache
+def frozen_cases() -> tuple[Example, ...]:
+    """Read the frozen cases: our own writing, in many languages, on which no model is trained."""
+    text = resources.files("modspam").joinpath("frozen.jsonl").read_text(encoding="utf-8")
+    rows = [json.loads(line) for line in text.splitlines()]
+    return tuple(
+        Example(Comment.from_mapping(row), is_spam(row, "frozen.jsonl"), "frozen", row["text"], "", row["language"])
+        for row in rows
+    )
+
+
+def _compare(name: str, new: LinearModel, old: LinearModel, examples: Sequence[Example]) -> Comparison:
+    spam = np.array([example.spam for example in examples], dtype=np.bool_)
+    before, after = (
+        np.array([v.flagged for v in Moderator(model).check_many(e.comment for e in examples)], dtype=np.bool_)
+        for model in (old, new)
+    )
+    return Comparison(
+        name,
+        ham=int((~spam).sum()),
+        spam=int(spam.sum()),
+        flagged_before=int(before[~spam].sum()),
+        flagged=int(after[~spam].sum()),
+        found_before=int(before[spam].sum()),
+        found=int(after[spam].sum()),
+    )
