@@ -11,9 +11,9 @@ import sys
 import time
 import warnings
 from argparse import Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import compress
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,7 @@ from sklearn.linear_model import LogisticRegression
 
 from modspam import ngrams
 from modspam.augment import altered_copies
+from modspam.comment import Comment
 from modspam.corpora import (
     VARIANTS,
     Duplicates,
@@ -44,13 +45,16 @@ from modspam.signals import SIGNALS
 __all__ = [
     "BYTES",
     "Fitted",
+    "Parts",
     "Prepared",
     "calibrate",
+    "features_of",
     "fit",
     "fit_matrix",
     "held_out_scores",
     "main",
     "matrix_of",
+    "parts_of",
     "prepare",
     "run",
     "summary",
@@ -101,15 +105,9 @@ def train(
     threshold = probability_of(threshold_for(calibrated, spam, sources_of, settings.max_false_positive_rate))
     say("fitting on everything")
     fitted = fit(prepared, np.ones(len(prepared.spam), dtype=np.bool_), settings)
-    coefficients = slope * fitted.weights
-    signals, words = coefficients[: BYTES.start], coefficients[BYTES.stop :]
-    return LinearModel(
-        intercept=slope * fitted.intercept + offset,
-        signal_weights=signals,
-        ngram_weights=coefficients[BYTES].astype(np.float32),
-        word_weights=(_WORDS_BESIDE_BYTES * words).astype(np.float32),
+    return Fitted(slope * fitted.weights, slope * fitted.intercept + offset).to_model(
         threshold=threshold,
-        thresholds=tuple(thresholds),
+        thresholds=thresholds,
         card={
             "sources": [source._asdict() for source in sources],
             "comments": {"spam": int(spam.sum()), "ham": int((~spam).sum()), **dropped._asdict()},
@@ -162,15 +160,46 @@ def prepare(examples: Sequence[Example], jobs: int = 1, say: Say = lambda _: Non
     return Prepared(everything, labels, matrix, np.arange(len(everything)) < len(kept)), dropped
 
 
+class Parts(NamedTuple):
+    """The features of comments, one row each, in the order that a matrix has them in.
+
+    - ``signals``: ``float64``, in the order of `SIGNALS`, each value 0..1
+    - ``ngrams``, ``words``: the buckets of bytes and of words, one column a bucket; the length of a row is
+      1 for the bytes and 1.5 for the words, or 0 where there are none
+    """
+
+    signals: npt.NDArray[np.float64]
+    ngrams: sparse.csr_array
+    words: sparse.csr_array
+
+
 def matrix_of(examples: Sequence[Example], jobs: int = 1, say: Say = lambda _: None) -> sparse.csr_array:
     """Extract the features of comments: one row each, signals first, then the buckets of bytes and of words."""
     started = time.perf_counter()
-    blocks = [examples[start : start + _BLOCK] for start in range(0, len(examples), _BLOCK)]
-    features = Parallel(n_jobs=jobs)(delayed(_features_of)(block) for block in blocks)
-    signals = sparse.csr_array(np.concatenate([f.signals for f in features]))
-    hashed = [_hashed([f.buckets for f in features], 1.0), _hashed([f.words for f in features], _WORDS_BESIDE_BYTES)]
+    signals, *hashed = parts_of([example.comment for example in examples], jobs)
     say(f"features extracted in {time.perf_counter() - started:.0f} s")
-    return sparse.csr_array(sparse.hstack([signals, *hashed], format="csr"))
+    return sparse.csr_array(sparse.hstack([sparse.csr_array(signals), *hashed], format="csr"))
+
+
+def parts_of(comments: Sequence[Comment], jobs: int | None = 1) -> Parts:
+    """Extract the features of one or more comments."""
+    features = list(features_of(comments, jobs))
+    return Parts(
+        np.concatenate([f.signals for f in features]),
+        _hashed([f.buckets for f in features], 1.0),
+        _hashed([f.words for f in features], _WORDS_BESIDE_BYTES),
+    )
+
+
+def features_of(comments: Sequence[Comment], jobs: int | None = 1) -> Iterator[Features]:
+    """Extract what serving extracts, block by block and in order, in this many processes."""
+    blocks = (comments[start : start + _BLOCK] for start in range(0, len(comments), _BLOCK))
+    found: Iterator[Features] = Parallel(n_jobs=jobs, return_as="generator")(delayed(_extracted)(b) for b in blocks)
+    return found
+
+
+def _extracted(comments: Sequence[Comment]) -> Features:
+    return extract(observe(comments))
 
 
 def _hashed(blocks: Sequence[ngrams.Buckets], length: float) -> sparse.csr_array:
@@ -197,10 +226,6 @@ def weights_of(examples: Sequence[Example], spam: npt.NDArray[np.bool_]) -> Vect
     return weights
 
 
-def _features_of(examples: Sequence[Example]) -> Features:
-    return extract(observe([example.comment for example in examples]))
-
-
 class Fitted(NamedTuple):
     """What scikit-learn found: one weight a column, and the intercept."""
 
@@ -211,6 +236,24 @@ class Fitted(NamedTuple):
         """Score rows of features."""
         scores: Vector = matrix @ self.weights + self.intercept
         return scores
+
+    def to_model(self, threshold: float, thresholds: Sequence[ThresholdRow], card: Mapping[str, Any]) -> LinearModel:
+        """Make a model of it: the length that words had in training goes into their weights."""
+        return LinearModel(
+            intercept=self.intercept,
+            signal_weights=self.weights[: BYTES.start],
+            ngram_weights=self.weights[BYTES].astype(np.float32),
+            word_weights=(_WORDS_BESIDE_BYTES * self.weights[BYTES.stop :]).astype(np.float32),
+            threshold=threshold,
+            thresholds=tuple(thresholds),
+            card=card,
+        )
+
+    @classmethod
+    def from_model(cls, model: LinearModel) -> "Fitted":
+        """Take a model's weights as training has them."""
+        words = model.word_weights.astype(np.float64) / _WORDS_BESIDE_BYTES
+        return cls(np.concatenate([model.signal_weights, model.ngram_weights, words]), model.intercept)
 
 
 def fit(prepared: Prepared, rows: npt.NDArray[np.bool_], settings: Settings = DEFAULTS) -> Fitted:
