@@ -172,13 +172,18 @@ class Parts(NamedTuple):
     ngrams: sparse.csr_array
     words: sparse.csr_array
 
+    @property
+    def matrix(self) -> sparse.csr_array:
+        """All of them side by side."""
+        return sparse.csr_array(sparse.hstack([sparse.csr_array(part) for part in self], format="csr"))
+
 
 def matrix_of(examples: Sequence[Example], jobs: int = 1, say: Say = lambda _: None) -> sparse.csr_array:
     """Extract the features of comments: one row each, signals first, then the buckets of bytes and of words."""
     started = time.perf_counter()
-    signals, *hashed = parts_of([example.comment for example in examples], jobs)
+    matrix = parts_of([example.comment for example in examples], jobs).matrix
     say(f"features extracted in {time.perf_counter() - started:.0f} s")
-    return sparse.csr_array(sparse.hstack([sparse.csr_array(signals), *hashed], format="csr"))
+    return matrix
 
 
 def parts_of(comments: Sequence[Comment], jobs: int | None = 1) -> Parts:
