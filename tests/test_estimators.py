@@ -465,6 +465,22 @@ def test_corrections_move_a_model_that_was_fitted_or_loaded(classifier, split):
         assert start.model_.card["learnt_in_blocks"] == {"spam": 0, "ham": 3}
 
 
+def test_a_block_that_weighs_nothing_changes_nothing(classifier, split):
+    comments, others, labels, _ = split
+    after = deepcopy(classifier).partial_fit(comments[:20], labels[:20], sample_weight=np.zeros(20))
+    assert after.decision_function(others) == pytest.approx(classifier.decision_function(others), abs=1e-5)
+
+
+def test_the_more_was_learnt_in_blocks_the_less_one_more_comment_moves(classifier, split):
+    comments, _, labels, _ = split
+    odd, shifts = ["Our quarterly gazette of beekeeping is out"], []
+    for learner in (deepcopy(classifier), deepcopy(classifier).partial_fit(comments, labels)):
+        before = learner.decision_function(odd)[0]
+        label = "ham" if before > 0 else "spam"
+        shifts.append(abs(learner.partial_fit(odd, [label]).decision_function(odd)[0] - before))
+    assert shifts[1] < shifts[0] / 20
+
+
 def test_what_was_measured_on_the_model_before_is_not_promised_of_the_corrected_one(moderator):
     classifier = SpamClassifier.from_model(moderator.model)
     assert classifier.to_model().thresholds == moderator.model.thresholds
