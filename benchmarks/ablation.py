@@ -22,10 +22,10 @@ from sklearn.metrics import log_loss, roc_auc_score
 
 from modspam import signals
 from modspam.corpora import load, read_reviews, reviewed
+from modspam.fit import calibrate, held_out_scores, prepare, weights_of
 from modspam.metrics import rate_threshold, recall_at
 from modspam.settings import Settings
 from modspam.signals import SIGNALS
-from modspam.fit import calibrate, held_out_scores, prepare, weights_of
 
 GROUPS = ("placeholders", "links", "contact", "lexicon", "shape", "disguise", "author", "page")
 OWN = "our own datasets"

@@ -53,8 +53,6 @@ from versions import versions
 
 from modspam.corpora import Example
 from modspam.evasions import EVASIONS
-from modspam.metrics import Interval, measure, rate_threshold
-from modspam.settings import DEFAULTS
 from modspam.fit import (
     BYTES,
     Fitted,
@@ -68,6 +66,8 @@ from modspam.fit import (
     threshold_for,
     weights_of,
 )
+from modspam.metrics import Interval, measure, rate_threshold
+from modspam.settings import DEFAULTS
 
 Vector = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.bool_]

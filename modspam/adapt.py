@@ -1,10 +1,11 @@
 """A site's own model: another model, moved by the site's labels no further than they justify.
 
-    log-odds = score of the base + features . change + shift
+    log-odds = score of the base + features . change
 
 The change is found by logistic regression whose prior is the base and not zero (Chelba and Acero 2004): a ridge
 holds the change near nothing, so a few labels, or labels of one class, leave the base nearly as it was.  It
-is then added to the base's weights, and serving costs what it did.
+is then added to the base's weights, and serving costs what it did.  The regression has an intercept, which is
+left out of the model: how many of the labels are spam says what was labelled, not what the site gets.
 
 Labels come from people, and some of them are spammers.  Three things hold these off:
 
@@ -19,7 +20,6 @@ What the base knows already has next to no gradient, so it moves nothing; it hol
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -29,12 +29,12 @@ from scipy.special import expit
 
 from modspam.corpora import Example, Source, without_copies
 from modspam.errors import TrainingError
-from modspam.fit import BYTES, WORDS_BESIDE_BYTES, Say, Vector, matrix_of
+from modspam.fit import Fitted, Say, Vector, matrix_of
 from modspam.metrics import rate_threshold
 from modspam.model import LinearModel, ThresholdRow, probability_of
 from modspam.settings import DEFAULTS, Settings
 
-__all__ = ["REPORTER_WEIGHT", "Change", "adapt", "change_of", "weights_of"]
+__all__ = ["REPORTER_WEIGHT", "adapt", "change_of", "weights_of"]
 
 REPORTER_WEIGHT = 1.0  # what all labels of one named reporter weigh together, at most; one of the owner's weighs 1
 _WRONG = 0.05  # of the labels that a site's owner gives: a few percent, by what reviewing corpora has shown
@@ -64,16 +64,13 @@ def adapt(
     if len(kept) < _FEWEST:
         raise TrainingError(f"{len(kept)} different comments are too few to learn from: at least {_FEWEST} are needed")
     matrix = matrix_of(kept, settings.jobs, say)
-    scores = matrix @ _columns_of(base) + base.intercept
+    start = Fitted.from_model(base)
+    scores = start.score(matrix)
     weights = weights_of(kept, spam, scores)
     strength = settings.adaptation * _balance(spam)
     change = change_of(matrix, spam, scores, weights, strength)
     held_out = _held_out_scores(matrix, spam, scores, weights, strength, settings.folds)
-    return LinearModel(
-        intercept=base.intercept + change.shift,
-        signal_weights=base.signal_weights + change.weights[: BYTES.start],
-        ngram_weights=(base.ngram_weights + change.weights[BYTES]).astype(np.float32),
-        word_weights=(base.word_weights + WORDS_BESIDE_BYTES * change.weights[BYTES.stop :]).astype(np.float32),
+    return Fitted(start.weights + change, start.intercept).to_model(
         threshold=_line(held_out[~spam], settings.max_false_positive_rate, base.threshold),
         thresholds=_thresholds(base, held_out, spam),
         card={
@@ -90,17 +87,10 @@ def adapt(
     )
 
 
-class Change(NamedTuple):
-    """What is added to the base: one weight a column, and to the intercept."""
-
-    weights: Vector
-    shift: float
-
-
 def change_of(
     matrix: sparse.csr_array, spam: npt.NDArray[np.bool_], scores: Vector, weights: Vector, strength: float
-) -> Change:
-    """Find the change for rows of features with the base's ``scores``, each with its weight.
+) -> Vector:
+    """Find the change of each column's weight, for rows of features with the base's ``scores`` and their weights.
 
     ``strength`` is scikit-learn's ``C``: the variance that the prior gives to each weight's change.
     """
@@ -119,7 +109,7 @@ def change_of(
     found = minimize(objective, start, jac=True, method="L-BFGS-B", options={"maxiter": _PASSES}).x
     change = np.zeros(matrix.shape[1])
     change[used] = found[:-1]
-    return Change(change, float(found[-1]))
+    return change
 
 
 def weights_of(examples: Sequence[Example], spam: npt.NDArray[np.bool_], scores: Vector) -> Vector:
@@ -144,11 +134,6 @@ def _balance(spam: npt.NDArray[np.bool_]) -> float:
     return (rarer + 1) / (rarer + 1 + _FEW)
 
 
-def _columns_of(model: LinearModel) -> Vector:
-    """Give a model's weights as those of the columns that `matrix_of` makes."""
-    return np.concatenate([model.signal_weights, model.ngram_weights, model.word_weights / WORDS_BESIDE_BYTES])
-
-
 def _held_out_scores(
     matrix: sparse.csr_array, spam: npt.NDArray[np.bool_], scores: Vector, weights: Vector, strength: float, folds: int
 ) -> Vector:
@@ -158,7 +143,7 @@ def _held_out_scores(
     for fold in range(folds):
         seen, rest = fold_of != fold, fold_of == fold
         change = change_of(matrix[seen], spam[seen], scores[seen], weights[seen], strength)
-        held_out[rest] += matrix[rest] @ change.weights + change.shift
+        held_out[rest] += matrix[rest] @ change
     return held_out
 
 

@@ -1,19 +1,17 @@
-"""The retrain script: labelled comments in, a model file out.
+"""Training from scratch: labelled comments in, a model out.
 
-``python -m modspam.train`` or ``modspam train``.  The whole of it, on one screen (`train`): drop
+The whole of it, on one screen (`train`): drop
 copies, extract the features that serving extracts, fit scikit-learn's logistic regression, calibrate
 and choose the threshold on comments that the fit has not seen, fold the calibration into the weights.
 Some comments are learnt a second time, altered (see `modspam.augment`); nothing is measured on these.
 The same input gives the same file, byte for byte.
 """
 
-import sys
 import time
 import warnings
-from argparse import Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import compress
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,14 +22,11 @@ from sklearn.linear_model import LogisticRegression
 
 from modspam import ngrams
 from modspam.augment import altered_copies
+from modspam.comment import Comment
 from modspam.corpora import (
-    VARIANTS,
     Duplicates,
     Example,
     Source,
-    load,
-    read_reviews,
-    reviewed,
     without_copies,
 )
 from modspam.errors import TrainingError
@@ -43,16 +38,18 @@ from modspam.signals import SIGNALS
 
 __all__ = [
     "BYTES",
+    "WORDS_BESIDE_BYTES",
     "Fitted",
+    "Parts",
     "Prepared",
     "calibrate",
+    "features_of",
     "fit",
     "fit_matrix",
     "held_out_scores",
-    "main",
     "matrix_of",
+    "parts_of",
     "prepare",
-    "run",
     "summary",
     "threshold_for",
     "train",
@@ -65,8 +62,9 @@ Vector = npt.NDArray[np.float64]
 _TABLE_RATES = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05)
 _FEWEST = 10  # comments of a class below which nothing can be learnt and measured
 _BLOCK = 256
+_FEW_BLOCKS = 12
 BYTES = slice(len(SIGNALS), len(SIGNALS) + (1 << ngrams.BITS))  # columns of a matrix, between the signals and the words
-_WORDS_BESIDE_BYTES = 1.5  # the length of the words' vector in training, where that of the bytes' is 1
+WORDS_BESIDE_BYTES = 1.5  # the length of the words' vector in training, where that of the bytes' is 1
 _WITHOUT_SITE = 0.4  # the weight of a comment of no site, written for training, beside one that was posted
 _PASSES = 40  # over the comments, in fitting; more of them move no figure
 _LARGE_SOURCE = 500  # comments of ham from which on a source's own rate means something
@@ -101,20 +99,14 @@ def train(
     threshold = probability_of(threshold_for(calibrated, spam, sources_of, settings.max_false_positive_rate))
     say("fitting on everything")
     fitted = fit(prepared, np.ones(len(prepared.spam), dtype=np.bool_), settings)
-    coefficients = slope * fitted.weights
-    signals, words = coefficients[: BYTES.start], coefficients[BYTES.stop :]
-    return LinearModel(
-        intercept=slope * fitted.intercept + offset,
-        signal_weights=signals,
-        ngram_weights=coefficients[BYTES].astype(np.float32),
-        word_weights=(_WORDS_BESIDE_BYTES * words).astype(np.float32),
+    return Fitted(slope * fitted.weights, slope * fitted.intercept + offset).to_model(
         threshold=threshold,
-        thresholds=tuple(thresholds),
+        thresholds=thresholds,
         card={
             "sources": [source._asdict() for source in sources],
-            "comments": {"spam": int(spam.sum()), "ham": int((~spam).sum()), **dropped._asdict()},
+            "comments": {"spam": int(spam.sum()), "ham": int((~spam).sum()), **dropped.counts},
             "altered_copies": int((~prepared.measured).sum()),
-            "settings": {k: v for k, v in settings._asdict().items() if k != "jobs"},
+            "settings": {k: v for k, v in settings._asdict().items() if k not in ("jobs", "adaptation")},
             "calibration": {"method": "Platt", "slope": slope, "offset": offset},
             "held_out": _held_out_figures(calibrated, kept, spam, threshold),
         },
@@ -148,10 +140,7 @@ def prepare(examples: Sequence[Example], jobs: int = 1, say: Say = lambda _: Non
     kept, dropped = without_copies(examples)
     spam = sum(example.spam for example in kept)
     ham = len(kept) - spam
-    say(
-        f"{len(kept):,} comments ({spam:,} spam, {ham:,} ham); left out: "
-        f"{dropped.copies:,} copies, {dropped.contradictions:,} texts under both labels"
-    )
+    say(f"{len(kept):,} comments ({spam:,} spam, {ham:,} ham); {dropped}")
     if min(spam, ham) < _FEWEST:
         raise TrainingError(
             f"{spam} different spam and {ham} different ham comments are too few: at least {_FEWEST} of each are needed"
@@ -162,15 +151,53 @@ def prepare(examples: Sequence[Example], jobs: int = 1, say: Say = lambda _: Non
     return Prepared(everything, labels, matrix, np.arange(len(everything)) < len(kept)), dropped
 
 
+class Parts(NamedTuple):
+    """The features of comments, one row each, in the order that a matrix has them in.
+
+    - ``signals``: ``float64``, in the order of `SIGNALS`, each value 0..1
+    - ``ngrams``, ``words``: the buckets of bytes and of words, one column a bucket; the length of a row is
+      1 for the bytes and 1.5 for the words, or 0 where there are none
+    """
+
+    signals: npt.NDArray[np.float64]
+    ngrams: sparse.csr_array
+    words: sparse.csr_array
+
+    @property
+    def matrix(self) -> sparse.csr_array:
+        """All of them side by side."""
+        return sparse.csr_array(sparse.hstack([sparse.csr_array(part) for part in self], format="csr"))
+
+
 def matrix_of(examples: Sequence[Example], jobs: int = 1, say: Say = lambda _: None) -> sparse.csr_array:
     """Extract the features of comments: one row each, signals first, then the buckets of bytes and of words."""
     started = time.perf_counter()
-    blocks = [examples[start : start + _BLOCK] for start in range(0, len(examples), _BLOCK)]
-    features = Parallel(n_jobs=jobs)(delayed(_features_of)(block) for block in blocks)
-    signals = sparse.csr_array(np.concatenate([f.signals for f in features]))
-    hashed = [_hashed([f.buckets for f in features], 1.0), _hashed([f.words for f in features], _WORDS_BESIDE_BYTES)]
+    matrix = parts_of([example.comment for example in examples], jobs).matrix
     say(f"features extracted in {time.perf_counter() - started:.0f} s")
-    return sparse.csr_array(sparse.hstack([signals, *hashed], format="csr"))
+    return matrix
+
+
+def parts_of(comments: Sequence[Comment], jobs: int | None = 1) -> Parts:
+    """Extract the features of one or more comments."""
+    features = list(features_of(comments, jobs))
+    return Parts(
+        np.concatenate([f.signals for f in features]),
+        _hashed([f.buckets for f in features], 1.0),
+        _hashed([f.words for f in features], WORDS_BESIDE_BYTES),
+    )
+
+
+def features_of(comments: Sequence[Comment], jobs: int | None = 1) -> Iterator[Features]:
+    """Extract what serving extracts, block by block and in order, in this many processes."""
+    if len(comments) <= _FEW_BLOCKS * _BLOCK:
+        jobs = 1  # processes take seconds to start, and in those one is done
+    blocks = (comments[start : start + _BLOCK] for start in range(0, len(comments), _BLOCK))
+    found: Iterator[Features] = Parallel(n_jobs=jobs, return_as="generator")(delayed(_extracted)(b) for b in blocks)
+    return found
+
+
+def _extracted(comments: Sequence[Comment]) -> Features:
+    return extract(observe(comments))
 
 
 def _hashed(blocks: Sequence[ngrams.Buckets], length: float) -> sparse.csr_array:
@@ -197,10 +224,6 @@ def weights_of(examples: Sequence[Example], spam: npt.NDArray[np.bool_]) -> Vect
     return weights
 
 
-def _features_of(examples: Sequence[Example]) -> Features:
-    return extract(observe([example.comment for example in examples]))
-
-
 class Fitted(NamedTuple):
     """What scikit-learn found: one weight a column, and the intercept."""
 
@@ -211,6 +234,24 @@ class Fitted(NamedTuple):
         """Score rows of features."""
         scores: Vector = matrix @ self.weights + self.intercept
         return scores
+
+    def to_model(self, threshold: float, thresholds: Sequence[ThresholdRow], card: Mapping[str, Any]) -> LinearModel:
+        """Make a model of it: the length that words had in training goes into their weights."""
+        return LinearModel(
+            intercept=self.intercept,
+            signal_weights=self.weights[: BYTES.start],
+            ngram_weights=self.weights[BYTES].astype(np.float32),
+            word_weights=(WORDS_BESIDE_BYTES * self.weights[BYTES.stop :]).astype(np.float32),
+            threshold=threshold,
+            thresholds=tuple(thresholds),
+            card=card,
+        )
+
+    @classmethod
+    def from_model(cls, model: LinearModel) -> "Fitted":
+        """Take a model's weights as training has them."""
+        words = model.word_weights.astype(np.float64) / WORDS_BESIDE_BYTES
+        return cls(np.concatenate([model.signal_weights, model.ngram_weights, words]), model.intercept)
 
 
 def fit(prepared: Prepared, rows: npt.NDArray[np.bool_], settings: Settings = DEFAULTS) -> Fitted:
@@ -323,25 +364,6 @@ def _held_out_figures(
     return rows
 
 
-def run(arguments: Namespace) -> int:
-    """Train as the command line says; progress goes to standard error, the summary to standard output."""
-    started = time.perf_counter()
-
-    def say(message: str) -> None:
-        print(f"[{time.perf_counter() - started:4.0f} s] {message}", file=sys.stderr, flush=True)
-
-    settings = Settings(arguments.max_false_positive_rate, arguments.regularisation, arguments.folds, arguments.jobs)
-    settings.check()
-    examples, sources = load(arguments.inputs, arguments.variants or VARIANTS)
-    if arguments.reviews:
-        examples = list(reviewed(examples, read_reviews(arguments.reviews)))
-    model = train(examples, sources, settings, say)
-    model.save(arguments.output)
-    print(summary(model))
-    print(f"written: {arguments.output} ({arguments.output.stat().st_size / 1e6:.2f} MB)")
-    return 0
-
-
 def summary(model: LinearModel) -> str:
     """Say in a table what held-out models did to each source, and what thresholds cost."""
     lines = ["held out, by source        spam     ham  recall   ham flagged  recall at 1%"]
@@ -357,14 +379,3 @@ def summary(model: LinearModel) -> str:
     lines += [f"{row.false_positive_rate:11.2%}  {row.threshold:9.4f}  {row.recall:6.3f}" for row in model.thresholds]
     lines.append(f"chosen threshold: {model.threshold:.4f}")
     return "\n".join(lines)
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run ``modspam train`` with these arguments."""
-    from modspam.cli import main as command  # the one place that turns errors into exit codes
-
-    return command(["train", *(sys.argv[1:] if argv is None else argv)])
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -54,6 +54,25 @@ def test_every_name_that_is_promised_is_there():
         assert getattr(modspam, name).__module__.split(".")[0] == "modspam"
 
 
+def test_the_estimators_are_there_when_they_are_asked_for():
+    done = python(
+        """
+import sys, modspam
+print({"CommentVectorizer", "SpamClassifier"} <= set(dir(modspam)), "sklearn" in sys.modules)
+print(modspam.SpamClassifier(C=2), modspam.CommentVectorizer(), "sklearn" in sys.modules)
+try:
+    modspam.HamClassifier
+except AttributeError as error:
+    print(error)
+"""
+    )
+    assert done.stdout.splitlines() == [
+        "True False",
+        "SpamClassifier(C=2) CommentVectorizer() True",
+        "module 'modspam' has no attribute 'HamClassifier'",
+    ]
+
+
 def test_a_star_import_gives_what_is_promised_and_nothing_else():
     done = python("from modspam import *\nprint(*sorted(n for n in dir() if not n.startswith('_')))")
     assert done.stdout.split() == sorted(modspam.__all__)

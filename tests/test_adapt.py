@@ -1,0 +1,188 @@
+"""A site's own model: it learns what the labels say, and no more; whoever gives them."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+
+from modspam import Comment, Moderator
+from modspam.adapt import REPORTER_WEIGHT, adapt, change_of, weights_of
+from modspam.corpora import Example
+from modspam.errors import TrainingError
+from modspam.fit import Fitted, matrix_of
+from modspam.gate import frozen_cases
+from modspam.model import LinearModel, probability_of
+from modspam.settings import DEFAULTS
+
+# A site of anglers, where ham is about fish and its spam is a raffle that no other site knows.
+_HAM = product(
+    ["Caught", "Lost", "Saw"],
+    ["a pike", "two perch", "a barbel", "some roach"],
+    ["below the weir", "by the old bridge", "in the reeds", "near the mill"],
+    ["this morning.", "with a spinner.", "on bread, would you believe it."],
+)
+_SPAM = product(
+    ["Our club", "The committee", "This year we"],
+    ["draws", "raffles off", "gives away", "sets aside"],
+    ["a carbon rod", "a drift boat", "an echo sounder", "a wader set"],
+    ["among all ticket holders, tickets at the harbour.", "for a ticket of five.", "to whoever holds a ticket."],
+)
+
+
+def labelled(words, spam):
+    return [Example(Comment(text), spam, "anglers", text) for text in map(" ".join, words)]
+
+
+@pytest.fixture(scope="module")
+def site():
+    """The site's comments, mixed."""
+    examples = labelled(_HAM, spam=False) + labelled(_SPAM, spam=True)
+    return [examples[index] for index in np.random.default_rng(1).permutation(len(examples))]
+
+
+@pytest.fixture(scope="module")
+def base(moderator):
+    return moderator.model
+
+
+@pytest.fixture(scope="module")
+def frozen_scores(base):
+    return scores_of(base, frozen_cases())
+
+
+def scores_of(model, examples):
+    return np.array([verdict.score for verdict in Moderator(model).check_many(e.comment for e in examples)])
+
+
+def separation(model, examples):
+    """Share of pairs of a spam and a ham that are in the right order."""
+    scores, spam = scores_of(model, examples), np.array([e.spam for e in examples])
+    return float((scores[spam][:, None] > scores[~spam]).mean())
+
+
+def test_forty_labels_teach_a_spam_that_the_base_does_not_know(base, site):
+    adapted = adapt(base, site[:40])
+    assert separation(adapted, site[40:]) > max(0.95, separation(base, site[40:]) + 0.05)
+
+
+def test_twenty_labels_are_enough_to_begin_with(base, site):
+    assert separation(adapt(base, site[:20]), site[20:]) > separation(base, site[20:])
+
+
+def test_the_change_is_folded_into_the_weights(base, site, tmp_path):
+    """The file of an adapted model scores as base and change do, and is no larger."""
+    matrix = matrix_of(site[:60])
+    spam = np.array([e.spam for e in site[:60]])
+    start = Fitted.from_model(base)
+    change = change_of(matrix, spam, start.score(matrix), np.ones(60), 1.0)
+    folded = Fitted(start.weights + change, start.intercept)
+    folded.to_model(base.threshold, base.thresholds, {}).save(tmp_path / "a.model")
+    served = scores_of(LinearModel.load(tmp_path / "a.model"), site)
+    everything = matrix_of(site)
+    assert served == pytest.approx(start.score(everything) + everything @ change, abs=1e-5)
+    base.save(tmp_path / "base.model")
+    assert (tmp_path / "a.model").stat().st_size <= (tmp_path / "base.model").stat().st_size
+
+
+def test_the_change_is_the_optimum(base, site):
+    """At the solution, the ridge's pull on every column balances the labels' push."""
+    matrix = matrix_of(site[:60])
+    sign = np.where([e.spam for e in site[:60]], 1.0, -1.0)
+    scores = Fitted.from_model(base).score(matrix)
+    weights = np.linspace(0.2, 1, 60)
+    change = change_of(matrix, sign > 0, scores, weights, 3.0)
+    weight_off = change / 3.0 - matrix.T @ (weights * sign * _surprise(sign, scores + matrix @ change, weights))
+    assert np.abs(weight_off).max() < 0.01 * np.abs(change / 3.0).max()
+
+
+def _surprise(sign, scores, weights):
+    """How unlikely each label is, at the intercept that balances ham and spam with the ridge's pull on it."""
+    low, high = -20.0, 20.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        surprise = 1 / (1 + np.exp(sign * (scores + middle)))
+        low, high = (middle, high) if (weights * sign * surprise).sum() > middle / 3.0 else (low, middle)
+    return surprise
+
+
+def test_labels_of_one_class_leave_the_base_nearly_as_it_was(base, site, frozen_scores):
+    ham = [example for example in site if not example.spam]
+    moved = scores_of(adapt(base, ham[:40]), frozen_cases()) - frozen_scores
+    spam = np.array([example.spam for example in frozen_cases()])
+    order_before = (frozen_scores[spam][:, None] > frozen_scores[~spam]).mean()
+    order = ((frozen_scores + moved)[spam][:, None] > (frozen_scores + moved)[~spam]).mean()
+    assert order > order_before - 0.01
+    assert moved[~spam].max() < 0.5
+
+
+def test_what_the_base_knows_moves_nothing(base, frozen_scores):
+    sure = [e for e, score in zip(frozen_cases(), frozen_scores, strict=True) if (score > 7 if e.spam else score < -4)]
+    assert len(sure) > 20
+    moved = scores_of(adapt(base, sure), frozen_cases()) - frozen_scores
+    assert np.abs(moved).max() < 1
+
+
+def test_one_label_against_what_the_base_is_sure_of_weighs_little():
+    examples = [Example(Comment(text), True, "", "") for text in ("a", "b", "c")]
+    weights = weights_of(examples, np.array([True, True, True]), np.array([-8.0, 0.0, 8.0]))
+    assert weights[0] < 0.01
+    assert weights[0] < weights[1] < weights[2] <= 1
+
+
+def test_all_that_one_reporter_says_weighs_as_much_as_one_label_of_the_owner(base, site):
+    """And moves no score further than is stated."""
+    mine = site[:60]
+    lies = [
+        Example(e.comment, not e.spam, e.source, e.group, reporter="mallory")
+        for e in [*frozen_cases()[:80], *frozen_cases()[-80:]]
+    ]
+    scores = Fitted.from_model(base).score(matrix_of(mine + lies))
+    spam = np.array([e.spam for e in mine + lies])
+    weights = weights_of(mine + lies, spam, scores)
+    assert weights[60:].sum() <= REPORTER_WEIGHT * (1 + 1e-9)
+    assert (weights[:60] == weights_of(mine, spam[:60], scores[:60])).all()
+
+    honest = scores_of(adapt(base, mine), frozen_cases())
+    lied_to = scores_of(adapt(base, mine + lies), frozen_cases())
+    everything = matrix_of([*frozen_cases(), *mine])
+    longest = everything.multiply(everything).sum(axis=1).max() + 1  # squared, the intercept's column with it
+    assert np.abs(lied_to - honest).max() <= DEFAULTS.adaptation * REPORTER_WEIGHT * longest
+    spam = np.array([e.spam for e in frozen_cases()])
+    found, flagged = (
+        [(scores[inside] > np.log(base.threshold / (1 - base.threshold))).mean() for scores in (honest, lied_to)]
+        for inside in (spam, ~spam)
+    )
+    assert found[1] > found[0] - 0.1
+    assert flagged[1] <= flagged[0] + 0.01
+
+
+def test_the_threshold_is_the_bases_until_the_site_has_ham_enough_to_draw_its_own(base, site):
+    few = adapt(base, site[:100])
+    assert few.threshold == base.threshold
+    many = [
+        Example(Comment(f"{e.comment.text} {word}"), e.spam, e.source, e.group)
+        for e in site
+        for word in ("Anyway", "Right", "Well", "Indeed", "Honest", "Cheers")
+    ]
+    ham = sum(not e.spam for e in many)
+    adapted = adapt(base, many)
+    assert ham * DEFAULTS.max_false_positive_rate > 3
+    assert adapted.threshold != base.threshold
+    rates = [row.false_positive_rate for row in adapted.thresholds]
+    lines = [row.threshold for row in adapted.thresholds]
+    assert rates == sorted(rates)
+    assert lines == sorted(lines, reverse=True)
+    by_row = {row.false_positive_rate: row.threshold for row in adapted.thresholds}
+    flagged = [probability_of(s) >= by_row[0.05] for s in scores_of(adapted, [e for e in many if not e.spam])]
+    assert np.mean(flagged) <= 0.05
+
+
+def test_the_card_remembers_base_and_labels(base, site):
+    twice = adapt(adapt(base, site[:30]), site[30:60])
+    assert twice.card["sources"] == base.card["sources"]
+    assert [sum(step["comments"][label] for label in ("spam", "ham")) for step in twice.card["adaptations"]] == [30, 30]
+
+
+def test_three_comments_are_too_few(base, site):
+    with pytest.raises(TrainingError, match="3 different comments are too few"):
+        adapt(base, [*site[:3], site[0]])
