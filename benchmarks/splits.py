@@ -47,7 +47,7 @@ class Split(NamedTuple):
 class Corpora(NamedTuple):
     """All labelled comments: ``own`` and ``train`` may be trained on, ``dev`` never.
 
-    ``dates`` and ``videos`` say by the text of a comment of ``train`` when it was written, and under which video.
+    ``dates`` and ``videos`` say by the text of a comment when it was written, and under which video.
     """
 
     own: list[Example]
@@ -66,7 +66,7 @@ def read(folder: Path, datasets: Path) -> Corpora:
     dates: dict[str, str] = {}
     videos: dict[str, str] = {}
     names = [name for name, count in _VIDEOS.items() for _ in range(count)]
-    for path in sorted((folder / "train").glob("*.jsonl.gz")):
+    for path in sorted(folder.glob("*/*.jsonl.gz")):
         with gzip.open(path, "rt", encoding="utf-8") as file:
             for number, line in enumerate(file):
                 row = json.loads(line)

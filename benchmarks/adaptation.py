@@ -1,0 +1,174 @@
+"""What do a site's first labels buy?  And what can a liar among those who give them do?
+
+    python benchmarks/adaptation.py CORPORA [--datasets datasets] [-o benchmarks/results/adaptation.json]
+
+For each site that has both classes, a base is trained without it, as ``modspam train`` trains.  The site's
+oldest comments are its labels (in the order of dates where it has them, in a fixed random order where not), and
+the later ones are tested, but for near-copies of what any of the models has learnt.  Three models are held
+against each other: the base, the base adapted to the labels, and a model from scratch of the labels alone.
+
+The liar gives a tenth of the labels, drawn at random, and each of them is false: under one name, as a reporter
+(``named``), or in the name of the site's owner (``unnamed``).
+"""
+
+import json
+import sys
+import time
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from joblib import Parallel, delayed
+from quality import Bench, say
+from splits import Corpora, Near, read
+from versions import versions
+
+from modspam.adapt import adapt
+from modspam.corpora import Example
+from modspam.fit import Fitted, Prepared, fit, fit_matrix, matrix_of, weights_of
+from modspam.metrics import recall_at
+from modspam.model import LinearModel, bundled_path
+
+LABELS = (20, 50, 200, 1000)
+FEWEST = 50  # comments of each class that must be left to be tested
+LIES = 0.1
+LIARS = 5  # draws of the liar's labels
+LIED_TO = 200  # labels
+
+
+def main() -> int:
+    parser = ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("corpora", type=Path, help="the folder with train/ and dev/")
+    parser.add_argument("--datasets", type=Path, default=Path("datasets"))
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("-o", "--output", type=Path, help="write all figures as JSON")
+    arguments = parser.parse_args()
+
+    corpora = read(arguments.corpora, arguments.datasets)
+    bench = Bench(corpora, arguments.jobs)
+    near = Near(corpora.own + corpora.train + corpora.dev)
+    sites = sites_of(corpora)
+    say("training a base without each site")
+    fitted = Parallel(n_jobs=arguments.jobs)(
+        delayed(base_without)(bench.prepared, bench.rows(learnt), name) for name, _, learnt in sites
+    )
+    rows = [
+        row
+        for (name, examples, learnt), base in zip(sites, fitted, strict=True)
+        for row in of_site(name, examples, learnt, base, corpora, near)
+    ]
+    results = {"versions": versions(("numpy", "scikit-learn", "scipy")), "rows": rows}
+    if arguments.output:
+        arguments.output.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    print(table(rows))
+    return 0
+
+
+def sites_of(corpora: Corpora) -> list[tuple[str, list[Example], list[Example]]]:
+    """Find the sites with enough of both classes: name, comments from the oldest to the newest, and all others'."""
+    found = []
+    for part in (corpora.train, corpora.dev):
+        for name in sorted({example.site for example in part}):
+            examples = [example for example in part if example.site == name]
+            spam = sum(example.spam for example in examples)
+            if min(spam, len(examples) - spam) < FEWEST:
+                continue
+            order = np.random.default_rng(0).permutation(len(examples))
+            if any(example.comment.text in corpora.dates for example in examples):
+                order = sorted(order, key=lambda row: corpora.dates.get(examples[row].comment.text, ""))
+            others = corpora.own + [example for example in corpora.train if example.site != name]
+            found.append((name, [examples[row] for row in order], others))
+    return found
+
+
+def base_without(prepared: Prepared, rows: npt.NDArray[np.bool_], name: str) -> LinearModel:
+    """Train a model on these rows, calibrated as the bundled one is."""
+    say(f"base without {name}")
+    fitted, bundled = fit(prepared, rows), LinearModel.load(bundled_path())
+    slope, offset = (bundled.card["calibration"][key] for key in ("slope", "offset"))
+    calibrated = Fitted(slope * fitted.weights, slope * fitted.intercept + offset)
+    return calibrated.to_model(bundled.threshold, bundled.thresholds, {})
+
+
+def of_site(
+    name: str, examples: Sequence[Example], learnt: list[Example], base: LinearModel, corpora: Corpora, near: Near
+) -> list[dict[str, Any]]:
+    """Measure the three models on one site, for each number of labels."""
+    rows = []
+    fair = {id(example) for example in near.split("", name, learnt, list(examples)).test}
+    for count in LABELS:
+        labels = list(examples[:count])
+        later = [example for example in examples[count:] if id(example) in fair]
+        later = near.split("", name, labels, later).test if later else []
+        spam = np.array([example.spam for example in later], dtype=np.bool_)
+        if min(spam.sum(), (~spam).sum()) < FEWEST:
+            continue
+        matrix = matrix_of(later)
+
+        def recall(model: Fitted | LinearModel, matrix: Any = matrix, spam: Any = spam) -> float:
+            fitted = model if isinstance(model, Fitted) else Fitted.from_model(model)
+            return recall_at(fitted.score(matrix), spam, 0.01)
+
+        started = time.perf_counter()
+        adapted = adapt(base, labels)
+        seconds = time.perf_counter() - started
+        row = {
+            "site": name,
+            "labels": [sum(e.spam for e in labels), sum(not e.spam for e in labels)],
+            "tested": [int(spam.sum()), int((~spam).sum())],
+            "base": recall(base),
+            "adapted": recall(adapted),
+            "scratch": scratch(labels, recall),
+            "seconds": seconds,
+        }
+        if count == LIED_TO:
+            for how, reporter in (("named", "mallory"), ("unnamed", "")):
+                row[how] = [recall(adapt(base, lied(labels, seed, reporter))) for seed in range(LIARS)]
+        rows.append(row)
+        say(f"{name}: {count} labels")
+    return rows
+
+
+def scratch(labels: Sequence[Example], recall: Any) -> float | None:
+    """Fit the labels alone, where they are of two classes."""
+    spam = np.array([example.spam for example in labels])
+    if spam.all() or not spam.any():
+        return None
+    value: float = recall(fit_matrix(matrix_of(labels), spam, weights_of(labels, spam), 8.0))
+    return value
+
+
+def lied(labels: Sequence[Example], seed: int, reporter: str) -> list[Example]:
+    """Turn a tenth of the labels round, and say who gave them."""
+    false = set(np.random.default_rng(seed).permutation(len(labels))[: round(LIES * len(labels))].tolist())
+    return [e._replace(spam=not e.spam, reporter=reporter) if row in false else e for row, e in enumerate(labels)]
+
+
+def table(rows: Sequence[dict[str, Any]]) -> str:
+    """Write the figures as Markdown."""
+    lines = [
+        "| site | labels: spam, ham | tested: spam, ham | base | adapted | from scratch | seconds |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for row in rows:
+        other = "-" if row["scratch"] is None else f"{row['scratch']:.3f}"
+        counts = " | ".join(f"{a:,}, {b:,}" for a, b in (row["labels"], row["tested"]))
+        figures = f"{row['base']:.3f} | **{row['adapted']:.3f}** | {other} | {row['seconds']:.2f}"
+        lines.append(f"| {row['site']} | {counts} | {figures} |")
+    lines += [
+        "",
+        f"| a tenth of {LIED_TO} labels false | base | no lies | named liar: mean, worst | unnamed: mean, worst |",
+        "|---|---|---|---|---|",
+    ]
+    for row in rows:
+        if "named" in row:
+            lies = " | ".join(f"{np.mean(row[how]):.3f}, {min(row[how]):.3f}" for how in ("named", "unnamed"))
+            lines.append(f"| {row['site']} | {row['base']:.3f} | {row['adapted']:.3f} | {lies} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
