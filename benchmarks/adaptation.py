@@ -1,4 +1,4 @@
-"""What do a site's first labels buy?  And what can a liar among those who give them do?
+"""What a site's first labels buy, and what a liar among those who give them can do.
 
     python benchmarks/adaptation.py CORPORA [--datasets datasets] [-o benchmarks/results/adaptation.json]
 
@@ -58,7 +58,7 @@ def main() -> int:
     rows = [
         row
         for (name, examples, learnt), base in zip(sites, fitted, strict=True)
-        for row in of_site(name, examples, learnt, base, corpora, near)
+        for row in of_site(name, examples, learnt, base, near)
     ]
     results = {"versions": versions(("numpy", "scikit-learn", "scipy")), "rows": rows}
     if arguments.output:
@@ -94,7 +94,7 @@ def base_without(prepared: Prepared, rows: npt.NDArray[np.bool_], name: str) -> 
 
 
 def of_site(
-    name: str, examples: Sequence[Example], learnt: list[Example], base: LinearModel, corpora: Corpora, near: Near
+    name: str, examples: Sequence[Example], learnt: list[Example], base: LinearModel, near: Near
 ) -> list[dict[str, Any]]:
     """Measure the three models on one site, for each number of labels."""
     rows = []
