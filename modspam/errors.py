@@ -5,6 +5,7 @@ exception that a caller would guess.  Every message says what to do next.
 """
 
 __all__ = [
+    "CheckpointError",
     "CommentError",
     "CommentTypeError",
     "CorpusError",
@@ -53,6 +54,10 @@ class SpintaxError(CorpusError):
 
 class TrainingError(ModspamError, ValueError):
     """The comments given are not enough to train or to evaluate on."""
+
+
+class CheckpointError(ModspamError, ValueError):
+    """What an interrupted run has left does not belong to this one, or to this version of modspam."""
 
 
 class DownloadError(ModspamError, OSError):

@@ -38,11 +38,14 @@ from modspam.signals import SIGNALS
 
 __all__ = [
     "BYTES",
+    "FEWEST",
     "WORDS_BESIDE_BYTES",
     "Fitted",
+    "HeldOut",
     "Parts",
     "Prepared",
     "calibrate",
+    "calibrated",
     "features_of",
     "fit",
     "fit_matrix",
@@ -50,6 +53,7 @@ __all__ = [
     "matrix_of",
     "parts_of",
     "prepare",
+    "source_weights",
     "summary",
     "threshold_for",
     "train",
@@ -60,7 +64,7 @@ Say = Callable[[str], None]
 Vector = npt.NDArray[np.float64]
 
 _TABLE_RATES = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05)
-_FEWEST = 10  # comments of a class below which nothing can be learnt and measured
+FEWEST = 10  # comments of a class below which nothing can be learnt and measured
 _BLOCK = 256
 _FEW_BLOCKS = 12
 BYTES = slice(len(SIGNALS), len(SIGNALS) + (1 << ngrams.BITS))  # columns of a matrix, between the signals and the words
@@ -83,32 +87,82 @@ def train(
     """
     settings.check()
     prepared, dropped = prepare(examples, settings.jobs, say)
-    spam = prepared.spam[prepared.measured]
-    kept = prepared.posted
-    sources_of = np.array([example.source for example in kept])
-    weights = weights_of(kept, spam)
-    held_out = held_out_scores(prepared, settings, say)[prepared.measured]
-
-    slope, offset = calibrate(held_out, spam, weights)
-    calibrated = slope * held_out + offset
-    thresholds = []
-    for rate in _TABLE_RATES:
-        line = threshold_for(calibrated, spam, sources_of, rate)
-        recall = float(np.average(calibrated[spam] > line, weights=weights[spam]))
-        thresholds.append(ThresholdRow(rate, probability_of(line), recall))
-    threshold = probability_of(threshold_for(calibrated, spam, sources_of, settings.max_false_positive_rate))
+    scores = held_out_scores(prepared, settings, say)[prepared.measured]
+    kept, spam = prepared.posted, prepared.spam[prepared.measured]
+    held_out = HeldOut(scores, spam, np.array([example.source for example in kept]), weights_of(kept, spam))
     say("fitting on everything")
     fitted = fit(prepared, np.ones(len(prepared.spam), dtype=np.bool_), settings)
+    counts = {"spam": int(spam.sum()), "ham": int((~spam).sum()), **dropped.counts}
+    return calibrated(fitted, held_out, sources, counts, int((~prepared.measured).sum()), settings)
+
+
+class Fitted(NamedTuple):
+    """What scikit-learn found: one weight a column, and the intercept."""
+
+    weights: Vector
+    intercept: float
+
+    def score(self, matrix: sparse.csr_array) -> Vector:
+        """Score rows of features."""
+        scores: Vector = matrix @ self.weights + self.intercept
+        return scores
+
+    def to_model(self, threshold: float, thresholds: Sequence[ThresholdRow], card: Mapping[str, Any]) -> LinearModel:
+        """Make a model of it: the length that words had in training goes into their weights."""
+        return LinearModel(
+            intercept=self.intercept,
+            signal_weights=self.weights[: BYTES.start],
+            ngram_weights=self.weights[BYTES].astype(np.float32),
+            word_weights=(WORDS_BESIDE_BYTES * self.weights[BYTES.stop :]).astype(np.float32),
+            threshold=threshold,
+            thresholds=tuple(thresholds),
+            card=card,
+        )
+
+    @classmethod
+    def from_model(cls, model: LinearModel) -> "Fitted":
+        """Take a model's weights as training has them."""
+        words = model.word_weights.astype(np.float64) / WORDS_BESIDE_BYTES
+        return cls(np.concatenate([model.signal_weights, model.ngram_weights, words]), model.intercept)
+
+
+class HeldOut(NamedTuple):
+    """Comments that a model has not learnt: its scores, their labels, sources and weights."""
+
+    scores: Vector
+    spam: npt.NDArray[np.bool_]
+    sources: npt.NDArray[np.str_]
+    weights: Vector
+
+
+def calibrated(
+    fitted: Fitted,
+    held_out: HeldOut,
+    sources: Sequence[Source],
+    counts: Mapping[str, int],
+    altered: int,
+    settings: Settings,
+) -> LinearModel:
+    """Make a model whose scores are log-odds, with its threshold and its card, by what was held out."""
+    scores, spam, sources_of, weights = held_out
+    slope, offset = calibrate(scores, spam, weights)
+    log_odds = slope * scores + offset
+    thresholds = []
+    for rate in _TABLE_RATES:
+        line = threshold_for(log_odds, spam, sources_of, rate)
+        recall = float(np.average(log_odds[spam] > line, weights=weights[spam]))
+        thresholds.append(ThresholdRow(rate, probability_of(line), recall))
+    threshold = probability_of(threshold_for(log_odds, spam, sources_of, settings.max_false_positive_rate))
     return Fitted(slope * fitted.weights, slope * fitted.intercept + offset).to_model(
         threshold=threshold,
         thresholds=thresholds,
         card={
             "sources": [source._asdict() for source in sources],
-            "comments": {"spam": int(spam.sum()), "ham": int((~spam).sum()), **dropped.counts},
-            "altered_copies": int((~prepared.measured).sum()),
+            "comments": counts,
+            "altered_copies": altered,
             "settings": {k: v for k, v in settings._asdict().items() if k not in ("jobs", "adaptation")},
             "calibration": {"method": "Platt", "slope": slope, "offset": offset},
-            "held_out": _held_out_figures(calibrated, kept, spam, threshold),
+            "held_out": _held_out_figures(log_odds, sources_of, spam, threshold),
         },
     )
 
@@ -141,9 +195,9 @@ def prepare(examples: Sequence[Example], jobs: int = 1, say: Say = lambda _: Non
     spam = sum(example.spam for example in kept)
     ham = len(kept) - spam
     say(f"{len(kept):,} comments ({spam:,} spam, {ham:,} ham); {dropped}")
-    if min(spam, ham) < _FEWEST:
+    if min(spam, ham) < FEWEST:
         raise TrainingError(
-            f"{spam} different spam and {ham} different ham comments are too few: at least {_FEWEST} of each are needed"
+            f"{spam} different spam and {ham} different ham comments are too few: at least {FEWEST} of each are needed"
         )
     everything = kept + altered_copies(kept)
     labels = np.array([example.spam for example in everything], dtype=np.bool_)
@@ -217,41 +271,18 @@ def weights_of(examples: Sequence[Example], spam: npt.NDArray[np.bool_]) -> Vect
     """
     _, of_comment = np.unique(np.array([example.source for example in examples]), return_inverse=True)
     cell = 2 * of_comment + spam
-    weights = 1 / np.sqrt(np.bincount(cell)[cell])
-    weights *= np.where([bool(example.site) for example in examples], 1, _WITHOUT_SITE)
+    sited = np.array([bool(example.site) for example in examples], dtype=np.bool_)
+    weights = source_weights(np.bincount(cell)[cell], sited)
     for label in (False, True):
         weights[spam == label] *= len(spam) / 2 / weights[spam == label].sum()
     return weights
 
 
-class Fitted(NamedTuple):
-    """What scikit-learn found: one weight a column, and the intercept."""
-
-    weights: Vector
-    intercept: float
-
-    def score(self, matrix: sparse.csr_array) -> Vector:
-        """Score rows of features."""
-        scores: Vector = matrix @ self.weights + self.intercept
-        return scores
-
-    def to_model(self, threshold: float, thresholds: Sequence[ThresholdRow], card: Mapping[str, Any]) -> LinearModel:
-        """Make a model of it: the length that words had in training goes into their weights."""
-        return LinearModel(
-            intercept=self.intercept,
-            signal_weights=self.weights[: BYTES.start],
-            ngram_weights=self.weights[BYTES].astype(np.float32),
-            word_weights=(WORDS_BESIDE_BYTES * self.weights[BYTES.stop :]).astype(np.float32),
-            threshold=threshold,
-            thresholds=tuple(thresholds),
-            card=card,
-        )
-
-    @classmethod
-    def from_model(cls, model: LinearModel) -> "Fitted":
-        """Take a model's weights as training has them."""
-        words = model.word_weights.astype(np.float64) / WORDS_BESIDE_BYTES
-        return cls(np.concatenate([model.signal_weights, model.ngram_weights, words]), model.intercept)
+def source_weights(sizes: npt.NDArray[np.intp], sited: npt.NDArray[np.bool_]) -> Vector:
+    """Weigh comments by how many of their class their source has, and by whether they were posted on a site."""
+    weights: Vector = 1 / np.sqrt(sizes)
+    weights *= np.where(sited, 1, _WITHOUT_SITE)
+    return weights
 
 
 def fit(prepared: Prepared, rows: npt.NDArray[np.bool_], settings: Settings = DEFAULTS) -> Fitted:
@@ -341,10 +372,9 @@ def threshold_for(scores: Vector, spam: npt.NDArray[np.bool_], sources: npt.NDAr
 
 
 def _held_out_figures(
-    scores: Vector, examples: Sequence[Example], spam: npt.NDArray[np.bool_], threshold: float
+    scores: Vector, sources: npt.NDArray[np.str_], spam: npt.NDArray[np.bool_], threshold: float
 ) -> list[dict[str, object]]:
     """What held-out models did to each source; for the card."""
-    sources = np.array([example.source for example in examples])
     flagged = np.array([probability_of(score) for score in scores]) >= threshold
     rows = []
     for source in sorted(set(sources)):

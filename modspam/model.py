@@ -36,7 +36,7 @@ from modspam.features import Features
 from modspam.ngrams import Buckets
 from modspam.signals import SIGNALS
 
-__all__ = ["FORMAT_VERSION", "LinearModel", "ThresholdRow", "bundled_path", "probability_of"]
+__all__ = ["FORMAT_VERSION", "LinearModel", "ThresholdRow", "bundled_path", "probability_of", "specification"]
 
 # To raise it: let `load` know the old version still, add a file of that version to the tests' cases,
 # and say in CHANGELOG.md what changed.
@@ -76,6 +76,15 @@ def probability_of(score: float) -> float:
     if score < -700:
         return 0.0
     return 1.0 / (1.0 + exp(-score))
+
+
+def specification() -> dict[str, Any]:
+    """Say what a model's weights are the weights of; models and features with the same one go together."""
+    return {
+        "ngrams": _NGRAM_FEATURES,
+        "words": _WORD_FEATURES,
+        "signals": [{"name": signal.name, "cap": signal.cap} for signal in SIGNALS],
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +137,7 @@ class LinearModel:
         target = Path(path)
         document = {
             "format": FORMAT_VERSION,
-            "features": {
-                "ngrams": _NGRAM_FEATURES,
-                "words": _WORD_FEATURES,
-                "signals": [{"name": signal.name, "cap": signal.cap} for signal in SIGNALS],
-            },
+            "features": specification(),
             "intercept": self.intercept,
             "threshold": self.threshold,
             "thresholds": [row._asdict() for row in self.thresholds],

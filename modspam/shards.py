@@ -1,0 +1,149 @@
+"""The features of many comments on disk, so that training needs no more memory for more of them.
+
+A shard is a file of arrays for some thousand comments: `extract_shard` makes one, `read_shard` reads it.  A
+`Seen` remembers in a fixed amount of memory which comments have been there before.
+"""
+
+from collections.abc import Sequence
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from modspam.augment import altered_copies
+from modspam.corpora import Example, copy_key
+from modspam.fit import Parts, parts_of
+from modspam.ngrams import BITS
+
+__all__ = ["Seen", "Shard", "extract_shard", "read_shard", "write_arrays"]
+
+_FALSE, _TRUE = 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F  # what a label adds to a key
+_HASHES = 4
+
+
+class Shard(NamedTuple):
+    """Comments with their features.
+
+    - ``keys``: ``uint64``, the same for copies of one text
+    - ``groups``: ``uint64``, the same for comments that must not be torn apart
+    - ``spam``: the labels
+    - ``posted``: which are comments as they were posted; the others are altered copies of these
+    - ``sources``, ``of_source``: the names of sources, and which of them each comment is from
+    - ``sited``: which comments were posted on a site, and not written for training
+    - ``matrix``: the features, ``float32``
+    """
+
+    keys: npt.NDArray[np.uint64]
+    groups: npt.NDArray[np.uint64]
+    spam: npt.NDArray[np.bool_]
+    posted: npt.NDArray[np.bool_]
+    sources: npt.NDArray[np.str_]
+    of_source: npt.NDArray[np.intp]
+    sited: npt.NDArray[np.bool_]
+    matrix: sparse.csr_array
+
+
+def extract_shard(examples: Sequence[Example], path: Path) -> None:
+    """Extract the features of comments, and of altered copies of some, and write them."""
+    everything = [*examples, *altered_copies(examples)]
+    parts = parts_of([example.comment for example in everything])
+    sources, of_source = np.unique(np.array([e.source for e in everything]), return_inverse=True)
+    write_arrays(
+        path,
+        keys=np.array([_hashed(copy_key(e.comment)) for e in everything], dtype=np.uint64),
+        groups=np.array([_hashed(f"{e.source}\n{e.group}") for e in everything], dtype=np.uint64),
+        spam=np.array([e.spam for e in everything], dtype=np.bool_),
+        posted=np.arange(len(everything)) < len(examples),
+        sources=sources,
+        of_source=of_source,
+        sited=np.array([bool(e.site) for e in everything], dtype=np.bool_),
+        signals=parts.signals.astype(np.float32),
+        **_packed("ngrams", parts.ngrams),
+        **_packed("words", parts.words),
+    )
+
+
+def read_shard(path: Path) -> Shard:
+    """Read what `extract_shard` wrote."""
+    with np.load(path, allow_pickle=False) as file:
+        arrays = {name: file[name] for name in file.files}
+    features = Parts(
+        arrays.pop("signals"),
+        *(_unpacked(arrays.pop(f"{name}_indices"), arrays.pop(f"{name}_counts"), arrays.pop(f"{name}_length"))
+          for name in ("ngrams", "words")),
+    )  # fmt: skip
+    return Shard(**arrays, matrix=features.matrix)
+
+
+def write_arrays(path: Path, **arrays: npt.ArrayLike) -> None:
+    """Write arrays to a file that is there whole or not at all."""
+    draft = path.with_name(f".{path.name}.draft")
+    try:
+        with draft.open("wb") as file:
+            np.savez(file, allow_pickle=False, **cast(dict[str, Any], arrays))
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _packed(name: str, matrix: sparse.csr_array) -> dict[str, npt.ArrayLike]:
+    """A row's values are all the same, so its columns and its length are enough."""
+    counts = np.diff(matrix.indptr)
+    length = float(np.sqrt(matrix.multiply(matrix).sum(axis=1).max())) if matrix.nnz else 0.0
+    return {f"{name}_indices": matrix.indices.astype(np.int32), f"{name}_counts": counts, f"{name}_length": length}
+
+
+def _unpacked(
+    indices: npt.NDArray[np.int32], counts: npt.NDArray[np.int32], length: npt.NDArray[np.float64]
+) -> sparse.csr_array:
+    values = np.repeat((float(length) / np.sqrt(np.maximum(counts, 1))).astype(np.float32), counts)
+    starts = np.concatenate(([0], np.cumsum(counts))).astype(np.int32)
+    return sparse.csr_array((values, indices, starts), shape=(len(counts), 1 << BITS))
+
+
+def _hashed(text: str) -> int:
+    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
+
+
+class Seen:
+    """Which comments have been there before: a Bloom filter (Bloom 1970), so it may take a new one for an old one.
+
+    Among ``2 ** bits / 32`` comments one in four hundred new ones is taken so, among half as many one in five thousand.
+    """
+
+    def __init__(self, bits: int = 28) -> None:
+        self._mask = np.uint64((1 << bits) - 1)
+        self._bits = np.zeros(1 << (bits - 3), dtype=np.uint8)
+        self.contradictions = 0
+
+    def first(self, keys: npt.NDArray[np.uint64], spam: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        """Say which of these comments are neither copies of earlier ones nor of one another; they are remembered.
+
+        Copies of a comment that had the other label are counted in ``contradictions``.
+        """
+        fresh = np.zeros(len(keys), dtype=np.bool_)
+        fresh[np.unique(keys, return_index=True)[1]] = True
+        fresh &= ~self._has(keys)
+        labelled = keys ^ np.where(spam, np.uint64(_TRUE), np.uint64(_FALSE))
+        self._add(keys[fresh])
+        self._add(labelled[fresh])
+        self.contradictions += int((~fresh & ~self._has(labelled)).sum())
+        return fresh
+
+    def _places(self, keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+        step = (keys >> np.uint64(32)) | np.uint64(1)
+        return (keys[None, :] + np.arange(_HASHES, dtype=np.uint64)[:, None] * step[None, :]) & self._mask
+
+    def _has(self, keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
+        places = self._places(keys)
+        bit = np.uint8(1) << (places & np.uint64(7)).astype(np.uint8)
+        found: npt.NDArray[np.bool_] = (self._bits[places >> np.uint64(3)] & bit).astype(np.bool_).all(axis=0)
+        return found
+
+    def _add(self, keys: npt.NDArray[np.uint64]) -> None:
+        places = self._places(keys).ravel()
+        bit = np.uint8(1) << (places & np.uint64(7)).astype(np.uint8)
+        np.bitwise_or.at(self._bits, (places >> np.uint64(3)).astype(np.intp), bit)
