@@ -193,6 +193,11 @@ def _add_train_arguments(parser: ArgumentParser) -> None:
         help="more labelled comments, which correct what earlier files say; may be given again and again",
     )  # fmt: skip
     add(
+        "--stream", action="store_true",
+        help="from scratch: learn from disk, in the same memory however many comments there are, in OUTPUT.work, and "
+        "go on there if stopped (chosen by itself from about 200 MB of comments on)",
+    )  # fmt: skip
+    add(
         "--no-gate", dest="gate", action="store_false",
         help="learn from every comment, and replace the model in use even by a worse one",
     )  # fmt: skip

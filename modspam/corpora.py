@@ -37,14 +37,16 @@ __all__ = [
     "Family",
     "Source",
     "copy_key",
-    "corrected",
     "expand",
+    "files_of",
     "is_spam",
     "load",
     "read_examples",
     "read_families",
     "read_reviews",
     "reviewed",
+    "stream",
+    "uncorrected",
     "without_copies",
     "words_of",
 ]
@@ -127,7 +129,7 @@ def load(paths: Iterable[Path], variants: int = VARIANTS, seed: int = 0) -> tupl
     Families stand under the pages of the comments that were read beside them: spam is posted under
     anything.  Raises `CorpusError` for a file that cannot be read, with its name and line.
     """
-    files = list(_files(paths))
+    files = list(files_of(paths))
     examples: list[Example] = []
     sources: list[Source] = []
     families: list[tuple[Path, list[Family]]] = []
@@ -144,6 +146,15 @@ def load(paths: Iterable[Path], variants: int = VARIANTS, seed: int = 0) -> tupl
         examples += found
         sources.append(_source(path, found))
     return examples, sources
+
+
+def stream(path: Path, variants: int = VARIANTS, seed: int = 0) -> Iterator[Example]:
+    """Read one file of any kind, a comment at a time; families stand under no pages.  Raises `CorpusError`."""
+    if path.suffix != ".toml":
+        yield from read_examples(path)
+        return
+    for family in read_families(path):
+        yield from expand(family, _stem(path), variants, seed)
 
 
 def read_examples(path: Path) -> Iterator[Example]:
@@ -278,10 +289,10 @@ def without_copies(examples: Iterable[Example]) -> tuple[list[Example], Duplicat
     return kept, Duplicates(copies, tuple(first[key].comment for key in first if key in contradicted))
 
 
-def corrected(examples: Iterable[Example], corrections: Sequence[Example]) -> list[Example]:
-    """Add corrections, each in place of what was said before of a comment of the same words."""
+def uncorrected(examples: Iterable[Example], corrections: Iterable[Example]) -> Iterator[Example]:
+    """Give the examples of whose words no correction speaks."""
     said_again = {words_of(example.comment) for example in corrections}
-    return [example for example in examples if words_of(example.comment) not in said_again] + list(corrections)
+    return (example for example in examples if words_of(example.comment) not in said_again)
 
 
 def words_of(comment: Comment) -> str:
@@ -308,7 +319,11 @@ def copy_key(comment: Comment) -> str:
     return words or folded
 
 
-def _files(paths: Iterable[Path]) -> Iterator[Path]:
+def files_of(paths: Iterable[Path]) -> Iterator[Path]:
+    """Find the files of labelled comments: those named, and those in folders, by name.
+
+    Raises `CorpusError` if one is not there or of no known kind, or a folder has none.
+    """
     for path in paths:
         if path.is_dir():
             inside = sorted(p for p in path.rglob("*") if p.name.endswith(_SUFFIXES) and p.is_file())

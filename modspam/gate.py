@@ -11,9 +11,10 @@ is the worse error.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from hashlib import sha256
+from heapq import heappush, heappushpop
 from importlib import resources
 from typing import NamedTuple
 
@@ -25,9 +26,10 @@ from modspam.corpora import Example, is_spam, words_of
 from modspam.model import LinearModel
 from modspam.moderator import Moderator
 
-__all__ = ["Comparison", "Decision", "decide", "frozen_cases", "split"]
+__all__ = ["Comparison", "Decision", "HeldOut", "decide", "frozen_cases", "split"]
 
 _HELD_OUT = 10  # one comment in so many
+_MOST = 20_000  # comments that are kept to decide by
 _UNLIKELY_HAM = 0.2  # that so many honest comments be flagged by a model that is no worse
 _UNLIKELY_SPAM = 0.05  # that so few spam be found
 _FALSE_POSITIVE_RATE = 0.005  # of honest comments: a model that flags fewer is not held to fewer still
@@ -81,12 +83,39 @@ def decide(new: LinearModel, old: LinearModel, held_out: Sequence[Example]) -> D
 
 def split(examples: Iterable[Example]) -> tuple[list[Example], list[Example]]:
     """Set one comment in ten aside, by a hash of its words: the same ones at every retraining, copies together."""
-    learnt: list[Example] = []
-    held_out: list[Example] = []
-    for example in examples:
-        digest = sha256(words_of(example.comment).encode("utf-8", "surrogatepass")).digest()
-        (learnt if digest[0] * 256 + digest[1] >= 65536 // _HELD_OUT else held_out).append(example)
-    return learnt, held_out
+    held_out = HeldOut()
+    return list(held_out.without(examples)), held_out.examples
+
+
+class HeldOut:
+    """The comments that are set aside while others are read: the same ones at every retraining.
+
+    However many there are, no more than `_MOST` are kept: those whose hashes are the least.
+    """
+
+    def __init__(self) -> None:
+        self._kept: list[tuple[int, int, Example]] = []  # a heap, the greatest hash first
+        self._count = 0
+
+    @property
+    def examples(self) -> list[Example]:
+        """The comments that were set aside, in the order in which they came."""
+        return [example for _, _, example in sorted(self._kept, key=lambda kept: kept[1])]
+
+    def without(self, examples: Iterable[Example]) -> Iterator[Example]:
+        """Give the comments that are not set aside."""
+        for example in examples:
+            digest = sha256(words_of(example.comment).encode("utf-8", "surrogatepass")).digest()
+            number = int.from_bytes(digest[:8])
+            if number % _HELD_OUT:
+                yield example
+                continue
+            self._count += 1
+            entry = (-number, self._count, example)
+            if len(self._kept) < _MOST:
+                heappush(self._kept, entry)
+            else:
+                heappushpop(self._kept, entry)
 
 
 @cache

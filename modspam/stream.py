@@ -13,7 +13,8 @@ killed goes on from where it was and ends with the same model, as does one with 
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from hashlib import file_digest
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -32,7 +33,9 @@ from modspam.ngrams import BITS
 from modspam.settings import DEFAULTS, Settings
 from modspam.shards import Seen, extract_shard, read_shard, write_arrays
 
-__all__ = ["train_streamed"]
+__all__ = ["Read", "train_streamed"]
+
+Read = Callable[[Path], Iterable[Example]]
 
 _VERSION = 1  # of the work folder
 _BLOCK = 1024  # comments of a shard
@@ -54,20 +57,22 @@ class _Point(NamedTuple):
 
 
 def train_streamed(
-    examples: Iterable[Example],
-    inputs: Sequence[Source],
+    files: Sequence[Path],
+    read: Read,
     work: Path,
     settings: Settings = DEFAULTS,
     say: Say = lambda _: None,
 ) -> LinearModel:
-    """Train on comments that are read once, in their order; what is done lies in the folder ``work``.
+    """Train on the comments that ``read`` gives of each file; what is done lies in the folder ``work``.
 
     Raises `TrainingError` if there are fewer than ten comments of a class, or too few to hold out;
     `CheckpointError` if ``work`` was left by a run on other comments, with other settings, or of another version.
     """
     settings.check()
-    _check_plan(work, inputs, settings)
-    shards = _extract(examples, work, settings.jobs, say)
+    say("reading through the files")
+    digests = [_digest(path) for path in files]
+    _check_plan(work, digests, settings)
+    shards, sources = _extract(files, digests, read, work, settings.jobs, say)
     table = _mark(work, shards, say)
     parts = min(shards, max(_FEWEST_PARTS, -(-shards // _PART)))
     alpha = 1 / (settings.regularisation * table.counts.total())
@@ -84,7 +89,7 @@ def train_streamed(
     fitted = Fitted(end.weights, end.intercept)
     held_out = _held_out(work, shards, fitted)
     counts = {"spam": table.posted[True], "ham": table.posted[False], **table.dropped}
-    return calibrated(fitted, held_out, inputs, counts, table.altered, settings)
+    return calibrated(fitted, held_out, sources, counts, table.altered, settings)
 
 
 class _Table(NamedTuple):
@@ -96,12 +101,17 @@ class _Table(NamedTuple):
     dropped: dict[str, int]
 
 
-def _check_plan(work: Path, inputs: Sequence[Source], settings: Settings) -> None:
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+def _check_plan(work: Path, digests: Sequence[str], settings: Settings) -> None:
     """Make the work folder, or see that what lies in it was made by a run like this one."""
     plan = {
         "version": _VERSION,
         "features": specification(),
-        "inputs": [source._asdict() for source in inputs],
+        "files": list(digests),
         "settings": {k: v for k, v in settings._asdict().items() if k not in ("jobs", "adaptation", "folds")},
         "shape": [_BLOCK, _GROUP, _PART, _FEWEST_PARTS, _PASSES, _HELD_OUT, _STEP],
     }
@@ -125,27 +135,41 @@ def _check_plan(work: Path, inputs: Sequence[Source], settings: Settings) -> Non
     draft.replace(path)
 
 
-def _extract(examples: Iterable[Example], work: Path, jobs: int, say: Say) -> int:
-    """Extract what is not extracted yet; returns the number of shards."""
+def _extract(
+    files: Sequence[Path], digests: Sequence[str], read: Read, work: Path, jobs: int, say: Say
+) -> tuple[int, list[Source]]:
+    """Extract what is not extracted yet; returns the number of shards, and what was read of each file."""
     complete = work / "complete.json"
     if complete.exists():
-        return int(json.loads(complete.read_text(encoding="utf-8")))
-    count = 0
+        shards, sources = json.loads(complete.read_text(encoding="utf-8"))
+        return shards, [Source(*source) for source in sources]
+    labels = [Counter[bool]() for _ in files]
+    shards = 0
+
+    def examples() -> Iterator[Example]:
+        for path, found in zip(files, labels, strict=True):
+            say(f"reading {path}")
+            for example in read(path):
+                found[example.spam] += 1
+                yield example
 
     def tasks() -> Iterator[Any]:
-        nonlocal count
-        for count, block in enumerate(_blocks(examples), start=1):
-            path = _shard(work, count - 1)
+        nonlocal shards
+        for shards, block in enumerate(_blocks(examples()), start=1):
+            path = _shard(work, shards - 1)
             if not path.exists():
                 yield delayed(extract_shard)(block, path)
 
     for _ in Parallel(n_jobs=jobs, return_as="generator_unordered")(tasks()):
         pass
-    say(f"features extracted: {count:,} shards")
+    sources = [
+        Source(path.name.split(".", 1)[0], digest, found[True], found[False])
+        for path, digest, found in zip(files, digests, labels, strict=True)
+    ]
     draft = work / ".complete.json"
-    draft.write_text(json.dumps(count), encoding="utf-8")
+    draft.write_text(json.dumps([shards, sources]), encoding="utf-8")
     draft.replace(complete)
-    return count
+    return shards, sources
 
 
 def _blocks(examples: Iterable[Example]) -> Iterator[list[Example]]:

@@ -4,24 +4,28 @@
 set the gate's comments aside, move the base or train from scratch, and let the gate decide.
 """
 
+import shutil
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from modspam.adapt import adapt
-from modspam.corpora import VARIANTS, Example, Source, corrected, load, read_reviews, reviewed
+from modspam.corpora import VARIANTS, Example, Source, files_of, load, read_reviews, reviewed, stream, uncorrected
 from modspam.errors import ModelFormatError
 from modspam.fit import summary, train
-from modspam.gate import Comparison, decide, split
+from modspam.gate import Comparison, HeldOut, decide
 from modspam.model import LinearModel, bundled_path
 from modspam.settings import Settings
+from modspam.stream import train_streamed
 from modspam.versions import install, previous_path, refuse
 
 __all__ = ["main", "run"]
 
 _REFUSED = 3  # the exit code
+_IN_MEMORY = 200e6  # bytes of comments that are learnt at once; more are learnt from disk
+_UNPACKED = 4  # times the size of a compressed file
 
 
 def run(arguments: Namespace) -> int:
@@ -42,17 +46,20 @@ def run(arguments: Namespace) -> int:
     settings.check()
     base = LinearModel.load(_base_path(arguments.base)) if arguments.base else None
     in_use = _in_use(output) if arguments.gate and output.exists() else base
-    examples, sources = _labels(arguments)
-    learnt, held_out = split(examples) if arguments.gate else (examples, [])
+    labels = _Labels(arguments)
     if base:
-        model = adapt(base, learnt, sources, settings, say)
+        model = adapt(base, labels.examples, labels.sources, settings, say)
+    elif arguments.stream or labels.size > _IN_MEMORY:
+        say("learning from disk")
+        model = train_streamed(labels.files, labels.read, _work(output), settings, say)
     else:
-        model = train(learnt, sources, settings, say)
+        model = train(labels.examples, labels.sources, settings, say)
+    if not base:
         print(summary(model))
 
     if arguments.gate and in_use:
         say("asking the gate")
-        decision = decide(model, in_use, held_out)
+        decision = decide(model, in_use, labels.held_out.examples)
         print(_told(decision.comparisons))
         if not decision.accepted:
             refused = refuse(model, output)
@@ -61,23 +68,64 @@ def run(arguments: Namespace) -> int:
             return _REFUSED
     replaced = output.exists()
     install(model, output)
+    shutil.rmtree(_work(output), ignore_errors=True)
     print(f"written: {output} ({output.stat().st_size / 1e6:.2f} MB)")
     if replaced:
         print(f"the model before it: {previous_path(output)} ('modspam rollback {output}' puts it back)")
     return 0
 
 
-def _labels(arguments: Namespace) -> tuple[list[Example], list[Source]]:
-    """Read the comments, correct their labels, add the feedback, the later one in place of the earlier."""
-    variants = arguments.variants or VARIANTS
-    examples, sources = load(arguments.inputs, variants)
-    if arguments.reviews:
-        examples = list(reviewed(examples, read_reviews(arguments.reviews)))
-    for path in arguments.append:
-        feedback, more = load([path], variants)
-        examples = corrected(examples, feedback)
-        sources += more
-    return examples, sources
+class _Labels:
+    """The labelled comments that are to be learnt: corrected, and without those that are the gate's."""
+
+    def __init__(self, arguments: Namespace) -> None:
+        self.held_out = HeldOut()
+        self._gate = arguments.gate
+        self._variants = arguments.variants or VARIANTS
+        self._reviews = read_reviews(arguments.reviews) if arguments.reviews else {}
+        self._inputs = arguments.inputs
+        self._appended: list[Path] = arguments.append
+        self._loaded: tuple[list[Example], list[Source]] | None = None
+        self.files = list(files_of([*arguments.inputs, *arguments.append]))
+
+    @property
+    def size(self) -> float:
+        """How many bytes there are to read, roughly, once they are unpacked."""
+        packed = (".gz", ".zst", ".parquet")
+        return sum(path.stat().st_size * (_UNPACKED if path.suffix in packed else 1) for path in self.files)
+
+    @property
+    def examples(self) -> list[Example]:
+        """All of them, in memory."""
+        examples, _ = self._load()
+        return list(self.held_out.without(examples)) if self._gate else examples
+
+    @property
+    def sources(self) -> list[Source]:
+        """What was read of each file."""
+        return self._load()[1]
+
+    def read(self, path: Path) -> Iterator[Example]:
+        """Give those of one file, one at a time."""
+        later = self._appended[self._appended.index(path) + 1 :] if path in self._appended else self._appended
+        corrections = [example for file in later for example in stream(file, self._variants)]
+        examples = uncorrected(reviewed(stream(path, self._variants), self._reviews), corrections)
+        yield from self.held_out.without(examples) if self._gate else examples
+
+    def _load(self) -> tuple[list[Example], list[Source]]:
+        if self._loaded is None:
+            examples, sources = load(self._inputs, self._variants)
+            examples = list(reviewed(examples, self._reviews))
+            for path in self._appended:
+                feedback, more = load([path], self._variants)
+                examples = [*uncorrected(examples, feedback), *feedback]
+                sources += more
+            self._loaded = examples, sources
+        return self._loaded
+
+
+def _work(output: Path) -> Path:
+    return output.with_name(f"{output.name}.work")
 
 
 def _base_path(name: str) -> Path:
