@@ -13,6 +13,7 @@ __all__ = [
     "ModelFormatError",
     "ModelNotFoundError",
     "ModspamError",
+    "OutputError",
     "SettingError",
     "SpintaxError",
     "TrainingError",
@@ -53,6 +54,10 @@ class SpintaxError(CorpusError):
 
 class TrainingError(ModspamError, ValueError):
     """The comments given are not enough to train or to evaluate on."""
+
+
+class OutputError(ModspamError, OSError):
+    """A file cannot be written where it was asked for."""
 
 
 class DownloadError(ModspamError, OSError):

@@ -16,10 +16,7 @@ __all__ = ["Groups", "by_author", "by_language", "by_length", "by_script", "by_s
 Groups = dict[str, npt.NDArray[np.bool_]]
 
 _JUDGED = 2000  # characters that decide about the script
-_SCRIPTS = {
-    name: Pattern(rf"\p{{{name}}}")
-    for name in ("Latin", "Cyrillic", "Han", "Hangul")
-}
+_SCRIPTS = {name: Pattern(rf"\p{{{name}}}") for name in ("Latin", "Cyrillic", "Han", "Hangul")}
 
 
 def grouped(labels: Sequence[str]) -> Groups:
