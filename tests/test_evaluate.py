@@ -9,6 +9,7 @@ from math import sqrt
 import numpy as np
 import pytest
 from conftest import PROJECT
+from sklearn.metrics import roc_auc_score
 
 from modspam import Comment
 from modspam.cli import main
@@ -16,7 +17,7 @@ from modspam.corpora import Example
 from modspam.errors import TrainingError
 from modspam.evaluate import Evaluation, evaluate, table
 from modspam.evasions import EVASIONS
-from modspam.metrics import measure, rate_threshold, recall_at
+from modspam.metrics import measure, rate_threshold, recall_at, roc_area
 from modspam.normalise import read
 
 SPAM = (
@@ -132,6 +133,14 @@ def test_a_perfect_and_a_useless_ranking(scores, loss, recall):
     metrics = measured(scores, [False] * 3 + [True] * 3)
     assert metrics.roc_area_loss == (loss, loss, loss)
     assert metrics.recall_at_1 == metrics.recall_at_5 == (recall, recall, recall)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_area_is_what_scikit_learn_says_ties_included(seed):
+    rng = np.random.default_rng(seed)
+    spam = rng.random(200) < 0.3
+    scores = np.round(rng.normal(size=200) + spam, 1)  # many ties
+    assert roc_area(scores, spam) == pytest.approx(roc_auc_score(spam, scores), abs=1e-12)
 
 
 def test_flagging_everything_tells_nothing():
