@@ -5,7 +5,6 @@ set the gate's comments aside, move the base or train from scratch, and let the 
 """
 
 import sys
-import time
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ from modspam.errors import ModelFormatError
 from modspam.fit import summary, train
 from modspam.gate import Comparison, decide, split
 from modspam.model import LinearModel, bundled_path
+from modspam.say import to_stderr
 from modspam.settings import Settings
 from modspam.versions import install, previous_path, refuse
 
@@ -26,11 +26,7 @@ _REFUSED = 3  # the exit code
 
 def run(arguments: Namespace) -> int:
     """Retrain as the command line says; progress goes to standard error, the summary to standard output."""
-    started = time.perf_counter()
-
-    def say(message: str) -> None:
-        print(f"[{time.perf_counter() - started:4.0f} s] {message}", file=sys.stderr, flush=True)
-
+    say = to_stderr()
     output: Path = arguments.output
     settings = Settings(
         arguments.max_false_positive_rate,
