@@ -17,8 +17,10 @@ from modspam.errors import TrainingError
 __all__ = [
     "BINS",
     "Interval",
+    "Labels",
     "Metrics",
     "ReliabilityBin",
+    "Scores",
     "measure",
     "rate_threshold",
     "recall_at",
