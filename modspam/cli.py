@@ -80,6 +80,13 @@ _EVALUATE_HELP = """\
 Measure a model on labelled comments that it was not trained on: recall at 1% and 5% false positives,
 (1-ROCA)%, ham flagged and spam kept at the threshold, MCC, Brier score, a reliability table, speed; with
 --evasions also under some forty disguises.  Intervals are 95% bootstrap over clusters of copies.
+
+  modspam evaluate newer-comments.csv --model site.model
+  modspam evaluate newer-comments.csv --evasions --report report.html
+
+A report is one page to look at in a browser, whole in itself: the same figures with curves, what each
+threshold costs, groups of comments, and the worst misses with their evidence.  Several inputs are pooled in
+it.  It quotes comments, so it is readable by its owner alone.
 """
 _CORPORA_HELP = """\
 List the public corpora that modspam knows, with their licences; or fetch some and write them as files
@@ -246,7 +253,7 @@ def _add_evaluate_arguments(parser: ArgumentParser) -> None:
         "--report",
         type=Path,
         metavar="FILE",
-        help="also write a page to look at (HTML, needs modspam[report]); it quotes comments, so keep it private",
+        help="also write a page to look at, as HTML (needs modspam[report])",
     )
     add("--jobs", type=int, default=1, metavar="N", help="processes (default: %(default)s)")
 
