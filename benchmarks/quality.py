@@ -33,7 +33,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import regex
 from joblib import Parallel, delayed
 from scipy import sparse
 from splits import (
@@ -66,6 +65,7 @@ from modspam.fit import (
     threshold_for,
     weights_of,
 )
+from modspam.groups import Groups, by_author, by_length, by_script
 from modspam.metrics import Interval, measure, rate_threshold
 from modspam.settings import DEFAULTS
 
@@ -319,32 +319,10 @@ def reliability(
     return {"brier_weighed": brier, "reliability_on_blogs": rows}
 
 
-def kinds_of(examples: Sequence[Example]) -> dict[str, Rows]:
+def kinds_of(examples: Sequence[Example]) -> Groups:
     """Sort comments by the script they are in, by length, and by what is known of the author."""
-    texts = [example.comment.text for example in examples]
-    lengths = np.array([len(text) for text in texts])
-    scripts = np.array([_script_of(text) for text in texts])
-    named = np.array([bool(example.comment.author) for example in examples])
-    addressed = np.array([bool(example.comment.author_url) for example in examples])
-    return {
-        **{f"script: {script}": scripts == script for script in sorted(set(scripts))},
-        "up to 50 characters": lengths <= 50,
-        "51 to 200 characters": (lengths > 50) & (lengths <= 200),
-        "201 to 1,000 characters": (lengths > 200) & (lengths <= 1000),
-        "over 1,000 characters": lengths > 1000,
-        "text alone": ~named & ~addressed,
-        "with a name": named & ~addressed,
-        "with a name and an address": addressed,
-    }
-
-
-_SCRIPTS = {name: regex.compile(rf"\p{{{name}}}") for name in ("Latin", "Cyrillic", "Han", "Hangul")}
-
-
-def _script_of(text: str) -> str:
-    counts = {name: len(pattern.findall(text[:2000])) for name, pattern in _SCRIPTS.items()}
-    best = max(counts, key=lambda name: counts[name])
-    return best if counts[best] else "other"
+    scripts = {f"script: {script}": inside for script, inside in by_script(examples).items()}
+    return scripts | by_length(examples) | by_author(examples)
 
 
 def evasion(bench: Bench, scored: Sequence[Scored]) -> dict[str, Any]:

@@ -29,9 +29,10 @@ from scipy.special import expit
 
 from modspam.corpora import Example, Source, without_copies
 from modspam.errors import TrainingError
-from modspam.fit import Fitted, Say, Vector, matrix_of
+from modspam.fit import Fitted, Vector, matrix_of
 from modspam.metrics import rate_threshold
 from modspam.model import LinearModel, ThresholdRow, probability_of
+from modspam.say import Say, silent
 from modspam.settings import DEFAULTS, Settings
 
 __all__ = ["REPORTER_WEIGHT", "adapt", "change_of", "weights_of"]
@@ -50,7 +51,7 @@ def adapt(
     examples: Sequence[Example],
     sources: Sequence[Source] = (),
     settings: Settings = DEFAULTS,
-    say: Say = lambda _: None,
+    say: Say = silent,
 ) -> LinearModel:
     """Move a model toward a site's labels.
 

@@ -22,7 +22,7 @@ from modspam.model import LinearModel, bundled_path
 from modspam.moderator import Moderator
 from modspam.settings import DEFAULTS
 from modspam.signals import SIGNALS
-from modspam.verdict import Action, Verdict, printable
+from modspam.verdict import Action, Verdict, marked, printable
 
 __all__ = ["main"]
 
@@ -80,6 +80,13 @@ _EVALUATE_HELP = """\
 Measure a model on labelled comments that it was not trained on: recall at 1% and 5% false positives,
 (1-ROCA)%, ham flagged and spam kept at the threshold, MCC, Brier score, a reliability table, speed; with
 --evasions also under some forty disguises.  Intervals are 95% bootstrap over clusters of copies.
+
+  modspam evaluate newer-comments.csv --model site.model
+  modspam evaluate newer-comments.csv --evasions --report report.html
+
+A report is one page to look at in a browser, whole in itself: the same figures with curves, what each
+threshold costs, groups of comments, and the worst misses with their evidence.  Several inputs are pooled in
+it.  It quotes comments, so it is readable by its owner alone.
 """
 _CORPORA_HELP = """\
 List the public corpora that modspam knows, with their licences; or fetch some and write them as files
@@ -247,6 +254,12 @@ def _add_evaluate_arguments(parser: ArgumentParser) -> None:
     add("--threshold", type=float, metavar="P", help="measure at this threshold (default: the model's own)")
     add("--evasions", action="store_true", help="also disguise the comments in every way that modspam.evasions knows")
     add("--json", action="store_true", help="print JSON instead of a table")
+    add(
+        "--report",
+        type=Path,
+        metavar="FILE",
+        help="also write a page to look at, as HTML (needs modspam[report])",
+    )
     add("--jobs", type=int, default=1, metavar="N", help="processes (default: %(default)s)")
 
 
@@ -378,19 +391,12 @@ def _explain(arguments: Namespace) -> int:
 
 def _painted(text: str, verdict: Verdict, colour: bool) -> str:
     """Mark the evidence in the text: in colour, or in brackets where there is none."""
-    strongest: list[float] = [0.0] * len(text)
-    for reason in reversed(verdict.reasons):  # the strongest last, so that it shows
-        for start, end in reason.spans:
-            strongest[start:end] = [reason.contribution] * (end - start)
     pieces = []
-    start = 0
-    for end in range(1, len(text) + 1):
-        if end == len(text) or strongest[end] != strongest[start]:
-            piece = "\n".join(printable(line) for line in text[start:end].split("\n"))
-            if strongest[start]:
-                piece = _coloured(piece, strongest[start]) if colour else f"[{piece}]"
-            pieces.append(piece)
-            start = end
+    for start, end, reason in marked(text, verdict.reasons):
+        piece = "\n".join(printable(line) for line in text[start:end].split("\n"))
+        if reason:
+            piece = _coloured(piece, reason.contribution) if colour else f"[{piece}]"
+        pieces.append(piece)
     return "".join(pieces)
 
 

@@ -14,6 +14,7 @@ __all__ = [
     "ModelFormatError",
     "ModelNotFoundError",
     "ModspamError",
+    "OutputError",
     "SettingError",
     "SpintaxError",
     "TrainingError",
@@ -58,6 +59,10 @@ class TrainingError(ModspamError, ValueError):
 
 class CheckpointError(ModspamError, ValueError):
     """What an interrupted run has left does not belong to this one, or to this version of modspam."""
+
+
+class OutputError(ModspamError, OSError):
+    """A file cannot be written where it was asked for."""
 
 
 class DownloadError(ModspamError, OSError):

@@ -1,11 +1,16 @@
-"""Measuring a model on labelled comments that it has not been trained on: ``modspam evaluate``."""
+"""Measuring a model on labelled comments that it has not been trained on: ``modspam evaluate``.
+
+Comments are scored once (`Scored`); the table, the JSON and the report (`modspam.report`) are all made from it.
+"""
 
 import json
 import time
 from argparse import Namespace
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from hashlib import sha256
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,18 +18,77 @@ import numpy.typing as npt
 from joblib import Parallel, delayed
 
 from modspam.comment import Comment
-from modspam.corpora import Example, load, without_copies
+from modspam.corpora import Example, Source, load, without_copies
+from modspam.errors import SettingError
 from modspam.evasions import EVASIONS
 from modspam.features import extract, observe
-from modspam.metrics import Metrics, measure, rate_threshold
+from modspam.files import replaced
+from modspam.metrics import Labels, Metrics, Scores, measure, rate_threshold
 from modspam.model import LinearModel, bundled_path, probability_of
 from modspam.moderator import Moderator
+from modspam.say import Say, silent, to_stderr
 from modspam.settings import check_jobs
 
-__all__ = ["Evaluation", "Speed", "evaluate", "run", "table"]
+__all__ = ["CLEAN_RATE", "Evaluation", "Scored", "Speed", "evaluate", "pooled", "run", "table"]
 
+CLEAN_RATE = 0.01  # share of undisguised ham over the line that evasions are measured at
 _BLOCK = 256
 _TIMED = 1000  # comments that the speed is taken from
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """Labelled comments, copies left out, with one model's scores: what every figure is worked out from.
+
+    - ``scores``: log-odds of spam, ``float64``, one a comment
+    - ``evaded``: by evasion, the scores of the same comments disguised; empty if they were not
+    """
+
+    examples: Sequence[Example]
+    scores: Scores
+    evaded: Mapping[str, Scores]
+
+    @cached_property
+    def spam(self) -> Labels:
+        """The labels."""
+        return np.array([example.spam for example in self.examples], dtype=np.bool_)
+
+    @cached_property
+    def probabilities(self) -> Scores:
+        """The scores as probabilities, 0..1."""
+        return np.array([probability_of(score) for score in self.scores])
+
+    @cached_property
+    def clusters(self) -> list[str]:
+        """The cluster of copies that each comment is in."""
+        return [_cluster(example.comment.text) for example in self.examples]
+
+    @property
+    def both(self) -> bool:
+        """Whether there is spam as well as ham."""
+        return bool(self.spam.any() and not self.spam.all())
+
+    @property
+    def clean_line(self) -> float:
+        """The score that 1% of the undisguised ham is above."""
+        return rate_threshold(self.scores[~self.spam], CLEAN_RATE)
+
+    def digest(self) -> str:
+        """SHA-256 over the texts and labels."""
+        return sha256(json.dumps([[e.comment.text, e.spam] for e in self.examples]).encode()).hexdigest()
+
+    def measured(self, threshold: float) -> Metrics:
+        """Measure the verdicts at this threshold, a probability.
+
+        Raises `modspam.errors.TrainingError` if there is nothing to measure.
+        """
+        return measure(self.scores, self.probabilities, self.spam, self.clusters, threshold)
+
+    def part(self, rows: npt.NDArray[np.integer] | Labels) -> "Scored":
+        """Take some of the comments: a mask, or their numbers."""
+        numbers = np.arange(len(self.examples))[rows]
+        evaded = {name: scores[numbers] for name, scores in self.evaded.items()}
+        return Scored([self.examples[number] for number in numbers], self.scores[numbers], evaded)
 
 
 class Speed(NamedTuple):
@@ -35,11 +99,13 @@ class Speed(NamedTuple):
     per_second: float
 
 
-class Evaluation(NamedTuple):
+@dataclass(frozen=True)
+class Evaluation:
     """Everything that was measured on one labelled set.
 
     - ``digest``: SHA-256 over the texts and labels, so that two results can be told to be on the same set
     - ``evasions``: for each evasion, the recall at the clean 1% threshold and the ham flagged there
+    - ``scored``: the comments themselves, which are no part of the JSON
     """
 
     name: str
@@ -47,10 +113,30 @@ class Evaluation(NamedTuple):
     metrics: Metrics
     evasions: dict[str, tuple[float, float]]
     speed: Speed | None
+    scored: Scored = field(repr=False, compare=False)
+
+    @classmethod
+    def of(cls, name: str, scored: Scored, threshold: float) -> "Evaluation":
+        """Work the figures out, all but the speed.
+
+        Raises `modspam.errors.TrainingError` if there is nothing to measure.
+        """
+        metrics = scored.measured(threshold)
+        spam, evasions = scored.spam, {}
+        for label, scores in scored.evaded.items() if scored.both else ():
+            over = scores > scored.clean_line
+            evasions[label] = (float(over[spam].mean()), float(over[~spam].mean()))
+        return cls(name, scored.digest(), metrics, evasions, None, scored)
 
     def to_dict(self) -> dict[str, Any]:
         """Give plain values for JSON."""
-        return self._asdict() | {"metrics": self.metrics.to_dict()}
+        return {
+            "name": self.name,
+            "digest": self.digest,
+            "metrics": self.metrics.to_dict(),
+            "evasions": self.evasions,
+            "speed": self.speed,
+        }
 
 
 def evaluate(
@@ -61,36 +147,59 @@ def evaluate(
     evasions: bool = False,
     speed: bool = False,
     jobs: int = 1,
+    say: Say = silent,
 ) -> Evaluation:
-    """Measure a model's verdicts; copies are left out first.
+    """Measure a model's verdicts; copies are left out first.  ``say`` is told what is being done.
+
+    Evasions need both spam and ham to be measured, and are left out where one is missing.
 
     Raises `modspam.errors.TrainingError` if there is nothing to measure, `SettingError` for no jobs.
     """
     check_jobs(jobs)
     kept, _ = without_copies(examples)
     comments = [example.comment for example in kept]
-    spam = np.array([example.spam for example in kept], dtype=np.bool_)
-    scores = _scores(moderator.model, comments, jobs)
-    probabilities = np.array([probability_of(score) for score in scores])
-    clusters = [_cluster(comment.text) for comment in comments]
-    metrics = measure(scores, probabilities, spam, clusters, moderator.threshold)
-    evaded = {}
-    if evasions and spam.any() and not spam.all():
-        line = rate_threshold(scores[~spam], 0.01)
-        for label, evade in EVASIONS.items():
+    say(f"{name}: scoring {len(kept):,} comments")
+    scored = Scored(kept, _scores(moderator.model, comments, jobs), {})
+    if evasions and scored.both:
+        evaded = {}
+        for number, (label, evade) in enumerate(EVASIONS.items(), start=1):
+            say(f"{name}: evasion {number} of {len(EVASIONS)}, {label}")
             disguised = [replace(comment, text=evade(comment.text)) for comment in comments]
-            over = _scores(moderator.model, disguised, jobs) > line
-            evaded[label] = (float(over[spam].mean()), float(over[~spam].mean()))
-    digest = sha256(json.dumps([[e.comment.text, e.spam] for e in kept]).encode()).hexdigest()
-    return Evaluation(name, digest, metrics, evaded, _speed(moderator, comments) if speed else None)
+            evaded[label] = _scores(moderator.model, disguised, jobs)
+        scored = replace(scored, evaded=evaded)
+    result = Evaluation.of(name, scored, moderator.threshold)
+    return replace(result, speed=_speed(moderator, comments)) if speed else result
 
 
-def _scores(model: LinearModel, comments: Sequence[Comment], jobs: int) -> npt.NDArray[np.float64]:
+def pooled(results: Sequence[Evaluation], threshold: float) -> Evaluation:
+    """Measure several sets as one, without what are copies from set to set; nothing is scored again.
+
+    Only evasions that all of them were measured under are told.
+    """
+    if len(results) == 1:
+        return results[0]
+    parts = [result.scored for result in results]
+    together = Scored(
+        [example for part in parts for example in part.examples],
+        np.concatenate([part.scores for part in parts]),
+        {
+            name: np.concatenate([part.evaded[name] for part in parts])
+            for name in parts[0].evaded
+            if all(name in part.evaded for part in parts)
+        },
+    )
+    row = {id(example): number for number, example in enumerate(together.examples)}
+    kept, _ = without_copies(together.examples)
+    rows = np.array([row[id(example)] for example in kept], dtype=np.intp)
+    return Evaluation.of(f"{len(results)} sets", together.part(rows), threshold)
+
+
+def _scores(model: LinearModel, comments: Sequence[Comment], jobs: int) -> Scores:
     blocks = [comments[start : start + _BLOCK] for start in range(0, len(comments), _BLOCK)]
     return np.concatenate([np.zeros(0), *Parallel(n_jobs=jobs)(delayed(_block_scores)(model, b) for b in blocks)])
 
 
-def _block_scores(model: LinearModel, comments: Sequence[Comment]) -> npt.NDArray[np.float64]:
+def _block_scores(model: LinearModel, comments: Sequence[Comment]) -> Scores:
     return model.score(extract(observe(comments)))
 
 
@@ -116,14 +225,39 @@ def _speed(moderator: Moderator, comments: Sequence[Comment]) -> Speed:
 
 
 def run(arguments: Namespace) -> int:
-    """Evaluate as the command line says."""
+    """Evaluate as the command line says: results on standard output, progress towards a report on standard error."""
+    if arguments.report is None:
+        _evaluated(arguments, silent)
+        return 0
+    from modspam.report import render
+
+    _check_apart(arguments.report, [*arguments.inputs, arguments.model or bundled_path()])
+    say = to_stderr()
+    # Opened before the work, so that a page that cannot be written is no loss; readable by its owner alone,
+    # since it quotes comments.
+    with replaced(arguments.report, mode=0o600) as file:
+        file.write(render(*_evaluated(arguments, say), say).encode())
+    say(f"written: {arguments.report}")
+    return 0
+
+
+def _check_apart(report: Path, inputs: Sequence[Path]) -> None:
+    """Raise `SettingError` if the report would take the place of what it is made from."""
+    if report.exists() and any(path.exists() and path.samefile(report) for path in inputs):
+        raise SettingError(f"{report} is what is to be measured: give the report another name")
+
+
+def _evaluated(arguments: Namespace, say: Say) -> tuple[list[Evaluation], Moderator, Path, list[Source]]:
+    """Measure each input and print what was measured; also say by what model, and of which files."""
     path = arguments.model or bundled_path()
     moderator = Moderator.load(path, threshold=arguments.threshold)
-    results = []
+    results: list[Evaluation] = []
+    files: list[Source] = []
     for source in arguments.inputs:
-        examples, _ = load([source])
+        examples, found = load([source])
+        files += found
         result = evaluate(
-            moderator, examples, source.name, evasions=arguments.evasions, speed=True, jobs=arguments.jobs
+            moderator, examples, source.name, evasions=arguments.evasions, speed=True, jobs=arguments.jobs, say=say
         )
         results.append(result)
         if not arguments.json:
@@ -132,7 +266,7 @@ def run(arguments: Namespace) -> int:
         print(json.dumps([result.to_dict() for result in results], indent=1))
     else:
         print(f"model: {path} ({path.stat().st_size / 1e6:.2f} MB)")
-    return 0
+    return results, moderator, path, files
 
 
 def table(result: Evaluation) -> str:

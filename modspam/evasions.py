@@ -119,7 +119,7 @@ def _addresses(scheme: str, dot: str) -> Evasion:
 
 def _padded(text: str) -> str:
     """Put twenty innocent words before the text and twenty behind it, the same for the same text."""
-    rng = random.Random(text)  # noqa: S311 - sampling, no secret
+    rng = random.Random(text.encode("utf-8", "surrogatepass"))  # noqa: S311 - sampling, no secret
     return " ".join([*rng.sample(_INNOCENT, 20), text, *rng.sample(_INNOCENT, 20)])
 
 

@@ -9,7 +9,7 @@ The same input gives the same file, byte for byte.
 
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import compress
 from typing import Any, NamedTuple
 
@@ -33,6 +33,7 @@ from modspam.errors import TrainingError
 from modspam.features import Features, extract, observe
 from modspam.metrics import rate_threshold, recall_at
 from modspam.model import LinearModel, ThresholdRow, probability_of
+from modspam.say import Say, silent
 from modspam.settings import DEFAULTS, Settings
 from modspam.signals import SIGNALS
 
@@ -60,7 +61,6 @@ __all__ = [
     "weights_of",
 ]
 
-Say = Callable[[str], None]
 Vector = npt.NDArray[np.float64]
 
 _TABLE_RATES = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05)
@@ -78,7 +78,7 @@ def train(
     examples: Sequence[Example],
     sources: Sequence[Source] = (),
     settings: Settings = DEFAULTS,
-    say: Say = lambda _: None,
+    say: Say = silent,
 ) -> LinearModel:
     """Fit, calibrate and choose a threshold; ``say`` is told what is being done.
 
@@ -186,7 +186,7 @@ class Prepared(NamedTuple):
         return list(compress(self.examples, self.measured))
 
 
-def prepare(examples: Sequence[Example], jobs: int = 1, say: Say = lambda _: None) -> tuple[Prepared, Duplicates]:
+def prepare(examples: Sequence[Example], jobs: int = 1, say: Say = silent) -> tuple[Prepared, Duplicates]:
     """Drop copies, make altered ones, extract the features.
 
     Raises `TrainingError` if there are fewer than ten comments of a class.
@@ -223,7 +223,7 @@ class Parts(NamedTuple):
         return sparse.csr_array(sparse.hstack([sparse.csr_array(part) for part in self], format="csr"))
 
 
-def matrix_of(examples: Sequence[Example], jobs: int = 1, say: Say = lambda _: None) -> sparse.csr_array:
+def matrix_of(examples: Sequence[Example], jobs: int = 1, say: Say = silent) -> sparse.csr_array:
     """Extract the features of comments: one row each, signals first, then the buckets of bytes and of words."""
     started = time.perf_counter()
     matrix = parts_of([example.comment for example in examples], jobs).matrix

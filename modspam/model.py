@@ -24,7 +24,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import exp
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
@@ -33,6 +32,7 @@ import numpy.typing as npt
 from modspam import ngrams
 from modspam.errors import ModelFormatError, ModelNotFoundError, SettingError
 from modspam.features import Features
+from modspam.files import replaced
 from modspam.ngrams import Buckets
 from modspam.signals import SIGNALS
 
@@ -133,8 +133,10 @@ class LinearModel:
         return _summed(self.ngram_weights, features.buckets) + _summed(self.word_weights, features.words)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the model file; the same model gives the same bytes.  The file is replaced whole or not at all."""
-        target = Path(path)
+        """Write the model file; the same model gives the same bytes.  The file is replaced whole or not at all.
+
+        Raises `OutputError` if it cannot be written there.
+        """
         document = {
             "format": FORMAT_VERSION,
             "features": specification(),
@@ -144,22 +146,11 @@ class LinearModel:
             "card": dict(self.card),
         }
         text = json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
-            draft = Path(file.name)
-            try:
-                with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-                    position = _add(archive, _JSON, text.encode(), 0)
-                    position = _add(archive, _SIGNALS, _npy(self.signal_weights), position)
-                    position = _add(archive, _NGRAMS, _npy(self.ngram_weights), position)
-                    _add(archive, _WORDS, _npy(self.word_weights), position)
-                file.flush()
-                os.fsync(file.fileno())
-                draft.chmod(0o644)
-                draft.replace(target)
-            except BaseException:
-                draft.unlink(missing_ok=True)
-                raise
+        with replaced(Path(path)) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+            position = _add(archive, _JSON, text.encode(), 0)
+            position = _add(archive, _SIGNALS, _npy(self.signal_weights), position)
+            position = _add(archive, _NGRAMS, _npy(self.ngram_weights), position)
+            _add(archive, _WORDS, _npy(self.word_weights), position)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> "LinearModel":

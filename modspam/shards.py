@@ -15,6 +15,7 @@ from scipy import sparse
 
 from modspam.augment import altered_copies
 from modspam.corpora import Example, copy_key
+from modspam.files import replaced
 from modspam.fit import Parts, parts_of
 from modspam.ngrams import BITS
 
@@ -80,13 +81,8 @@ def read_shard(path: Path) -> Shard:
 
 def write_arrays(path: Path, **arrays: npt.ArrayLike) -> None:
     """Write arrays to a file that is there whole or not at all."""
-    draft = path.with_name(f".{path.name}.draft")
-    try:
-        with draft.open("wb") as file:
-            np.savez(file, allow_pickle=False, **cast(dict[str, Any], arrays))
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    with replaced(path) as file:
+        np.savez(file, allow_pickle=False, **cast(dict[str, Any], arrays))
 
 
 def _packed(name: str, matrix: sparse.csr_array) -> dict[str, npt.ArrayLike]:

@@ -27,9 +27,11 @@ from sklearn.linear_model import SGDClassifier
 
 from modspam.corpora import Example, Source
 from modspam.errors import CheckpointError, TrainingError
-from modspam.fit import BYTES, FEWEST, Fitted, HeldOut, Say, Vector, calibrated, source_weights
+from modspam.files import replaced
+from modspam.fit import BYTES, FEWEST, Fitted, HeldOut, Vector, calibrated, source_weights
 from modspam.model import LinearModel, specification
 from modspam.ngrams import BITS
+from modspam.say import Say, silent
 from modspam.settings import DEFAULTS, Settings
 from modspam.shards import Seen, extract_shard, read_shard, write_arrays
 
@@ -61,7 +63,7 @@ def train_streamed(
     read: Read,
     work: Path,
     settings: Settings = DEFAULTS,
-    say: Say = lambda _: None,
+    say: Say = silent,
 ) -> LinearModel:
     """Train on the comments that ``read`` gives of each file; what is done lies in the folder ``work``.
 
@@ -130,9 +132,8 @@ def _check_plan(work: Path, digests: Sequence[str], settings: Settings) -> None:
     work.mkdir(parents=True, exist_ok=True)
     if any(work.iterdir()):
         raise CheckpointError(f"{work} is no work folder of modspam: remove it, or choose another output")
-    draft = work / ".plan.json"
-    draft.write_text(json.dumps(plan), encoding="utf-8")
-    draft.replace(path)
+    with replaced(path) as file:
+        file.write(json.dumps(plan).encode())
 
 
 def _extract(
@@ -166,9 +167,8 @@ def _extract(
         Source(path.name.split(".", 1)[0], digest, found[True], found[False])
         for path, digest, found in zip(files, digests, labels, strict=True)
     ]
-    draft = work / ".complete.json"
-    draft.write_text(json.dumps([shards, sources]), encoding="utf-8")
-    draft.replace(complete)
+    with replaced(complete) as file:
+        file.write(json.dumps([shards, sources]).encode())
     return shards, sources
 
 

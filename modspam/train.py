@@ -6,7 +6,6 @@ set the gate's comments aside, move the base or train from scratch, and let the 
 
 import shutil
 import sys
-import time
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -17,6 +16,7 @@ from modspam.errors import ModelFormatError
 from modspam.fit import summary, train
 from modspam.gate import Comparison, HeldOut, decide
 from modspam.model import LinearModel, bundled_path
+from modspam.say import to_stderr
 from modspam.settings import Settings
 from modspam.stream import train_streamed
 from modspam.versions import install, previous_path, refuse
@@ -30,11 +30,7 @@ _UNPACKED = 4  # times the size of a compressed file
 
 def run(arguments: Namespace) -> int:
     """Retrain as the command line says; progress goes to standard error, the summary to standard output."""
-    started = time.perf_counter()
-
-    def say(message: str) -> None:
-        print(f"[{time.perf_counter() - started:4.0f} s] {message}", file=sys.stderr, flush=True)
-
+    say = to_stderr()
     output: Path = arguments.output
     settings = Settings(
         arguments.max_false_positive_rate,

@@ -1,6 +1,6 @@
 """What comes out: keep, hold or flag, how sure, and why."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from modspam.normalise import Span
 from modspam.patterns import Pattern
 
-__all__ = ["Action", "Explanation", "Reason", "Verdict", "printable"]
+__all__ = ["Action", "Explanation", "Reason", "Verdict", "marked", "printable"]
 
 _SHOWN_REASONS = 3
 _SHOWN_LENGTH = 60
@@ -152,6 +152,27 @@ def _restored(
     explanation: tuple[tuple[Reason, ...], float, float],
 ) -> Verdict:
     return Verdict(action, probability, threshold, score, enough_text, lambda: Explanation(*explanation))
+
+
+def marked(text: str, reasons: Sequence[Reason]) -> Iterator[tuple[int, int, Reason | None]]:
+    """Cut a text where its evidence begins and ends: pieces ``(start, end, reason)``, all of the text in order.
+
+    ``reasons`` are the strongest first, as a verdict gives them; where several see the same place, the strongest has
+    it.
+
+    >>> links = Reason("links", 2.0, "a link", ((4, 8),)), Reason("words", -0.5, "wording", ((0, 6),))
+    >>> [(start, end, reason and reason.name) for start, end, reason in marked("see a.io now", links)]
+    [(0, 4, 'words'), (4, 8, 'links'), (8, 12, None)]
+    """
+    strongest: list[Reason | None] = [None] * len(text)
+    for reason in reversed(reasons):  # the strongest last, so that it shows
+        for start, end in reason.spans:
+            strongest[start:end] = [reason] * (end - start)
+    start = 0
+    for end in range(1, len(text) + 1):
+        if end == len(text) or strongest[end] is not strongest[start]:
+            yield start, end, strongest[start]
+            start = end
 
 
 def printable(text: str, length: int | None = None) -> str:

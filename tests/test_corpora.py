@@ -332,7 +332,7 @@ def test_families_from_nowhere_are_refused(tmp_path):
 def test_texts_of_the_same_words_are_copies_and_the_first_is_kept(one, other):
     kept, dropped = without_copies([example(one, True), example("Another text", True), example(other, True)])
     assert texts(kept) == [one, "Another text"]
-    assert dropped == (1, 0)
+    assert dropped.counts == {"copies": 1, "contradictions": 0}
 
 
 @pytest.mark.parametrize(
@@ -350,14 +350,15 @@ def test_texts_of_the_same_words_are_copies_and_the_first_is_kept(one, other):
 def test_other_texts_are_no_copies(one, other):
     kept, dropped = without_copies([example(one, True), example(other, False)])
     assert texts(kept) == [one, other]
-    assert dropped == (0, 0)
+    assert dropped.counts == {"copies": 0, "contradictions": 0}
 
 
 def test_a_text_that_stands_under_both_labels_is_dropped_altogether():
     rows = [("Good bread 1", False), ("Thanks", False), ("Good bread 2", True), ("Good bread 3", False)]
     kept, dropped = without_copies(example(*row) for row in rows)
     assert texts(kept) == ["Thanks"]
-    assert dropped == (2, 1)
+    assert dropped.counts == {"copies": 2, "contradictions": 1}
+    assert rows[0][0] in str(dropped)
 
 
 # Reviews
@@ -424,7 +425,7 @@ def test_every_file_of_ours_is_read_and_no_text_stands_under_both_labels(dataset
     assert {source.name for source in sources} == {path.stem for path in datasets.rglob("*.*") if path.suffix in kinds}
     assert all(source.spam or source.ham for source in sources)
     assert len(examples) == len(ham) + 2 * len(families)
-    assert without_copies(examples)[1].contradictions == 0
+    assert without_copies(examples)[1].contradicted == ()
 
 
 def test_our_reviews_are_read(datasets):

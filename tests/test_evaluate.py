@@ -9,14 +9,15 @@ from math import sqrt
 import numpy as np
 import pytest
 from conftest import PROJECT
+from sklearn.metrics import roc_auc_score
 
 from modspam import Comment
 from modspam.cli import main
 from modspam.corpora import Example
 from modspam.errors import TrainingError
-from modspam.evaluate import Evaluation, evaluate, table
+from modspam.evaluate import Evaluation, Scored, evaluate, pooled, table
 from modspam.evasions import EVASIONS
-from modspam.metrics import measure, rate_threshold, recall_at
+from modspam.metrics import measure, rate_threshold, recall_at, roc_area
 from modspam.normalise import read
 
 SPAM = (
@@ -132,6 +133,14 @@ def test_a_perfect_and_a_useless_ranking(scores, loss, recall):
     metrics = measured(scores, [False] * 3 + [True] * 3)
     assert metrics.roc_area_loss == (loss, loss, loss)
     assert metrics.recall_at_1 == metrics.recall_at_5 == (recall, recall, recall)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_area_is_what_scikit_learn_says_ties_included(seed):
+    rng = np.random.default_rng(seed)
+    spam = rng.random(200) < 0.3
+    scores = np.round(rng.normal(size=200) + spam, 1)  # many ties
+    assert roc_area(scores, spam) == pytest.approx(roc_auc_score(spam, scores), abs=1e-12)
 
 
 def test_flagging_everything_tells_nothing():
@@ -252,6 +261,24 @@ def test_nothing_cannot_be_evaluated(moderator):
         evaluate(moderator, examples(spam=["One text"], ham=["One text"]), "mine")
 
 
+def test_sets_that_are_pooled_are_measured_as_one_without_scoring_them_again(moderator):
+    copied = [*examples(ham=HAM[:2]), *examples(spam=[])]  # the second set's first ham are in the first, too
+    parts = [evaluate(moderator, copied[:6], "one"), evaluate(moderator, copied[6:], "other")]
+    together, whole = pooled(parts, moderator.threshold), evaluate(moderator, copied, "whole")
+    assert (together.digest, together.metrics) == (whole.digest, whole.metrics)
+    assert (together.metrics.spam, together.metrics.ham) == (4, 4)
+    assert pooled(parts[:1], moderator.threshold) is parts[0]
+
+
+def test_pooled_sets_tell_the_evasions_that_all_of_them_were_measured_under(moderator):
+    parts = [evaluate(moderator, examples(SPAM[:2], HAM[:2]), "one", evasions=True)]
+    parts.append(evaluate(moderator, examples(SPAM[2:], HAM[2:]), "other", evasions=True))
+    whole = evaluate(moderator, examples(SPAM[:2], HAM[:2]) + examples(SPAM[2:], HAM[2:]), "whole", evasions=True)
+    assert pooled(parts, moderator.threshold).evasions == whole.evasions
+    parts.append(evaluate(moderator, examples(["Order cheap watches now at our shop"], []), "spam", evasions=True))
+    assert pooled(parts, moderator.threshold).evasions == {}
+
+
 def test_the_table_has_a_dash_for_what_cannot_be_said(moderator):
     rows = table(evaluate(moderator, examples(ham=()), "only spam")).splitlines()
     told = {row[:32].strip(): row[33:] for row in rows}
@@ -262,7 +289,7 @@ def test_the_table_has_a_dash_for_what_cannot_be_said(moderator):
 
 def test_the_table_tells_spam_kept_where_recall_is_spam_found():
     metrics = measured([-1.0, 0.0, 1.0, 2.0], [True] * 4, threshold=0.5)
-    told = table(Evaluation("mine", "0" * 64, metrics, {}, None))
+    told = table(Evaluation("mine", "0" * 64, metrics, {}, None, Scored([], np.zeros(0), {})))
     _, low, high = metrics.recall
     assert high > low
     assert f"  spam kept (sm%)                25.00% [{1 - high:.2%}, {1 - low:.2%}]\n" in told

@@ -41,6 +41,11 @@ def test_an_address_written_out_is_read_as_one(name):
     assert "http://loans.example.com/now" in folded(evaded)
 
 
+@pytest.mark.parametrize("name", EVASIONS)
+def test_half_a_character_does_no_harm(name):
+    assert "\ud800" in EVASIONS[name]("cheap \ud800 loans cheap \ud800 loans")
+
+
 def test_stretched_words_come_out_short():
     assert folded(EVASIONS["stretched"]("cheap casino today, unique bonus")) == "cheap casino today, unique bonus"
 

@@ -1,0 +1,45 @@
+"""Files that are written whole or not at all."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import BinaryIO, cast
+
+from modspam.errors import OutputError
+
+__all__ = ["replaced"]
+
+
+@contextmanager
+def replaced(target: Path, mode: int = 0o644) -> Iterator[BinaryIO]:
+    """Give a file to write to, which takes the place of ``target`` when the block ends without an error.
+
+    Folders on the way are made.  Raises `OutputError`, before the block begins, if nothing can be written there.
+    """
+    try:
+        draft, file = _draft(target)
+    except OSError as error:
+        raise OutputError(
+            f"{target} cannot be written: {error.strerror or error}; give the name of a file in a folder of yours"
+        ) from error
+    with file:
+        try:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+            draft.chmod(mode)
+            draft.replace(target)
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
+
+
+def _draft(target: Path) -> tuple[Path, BinaryIO]:
+    """Open a new file beside the target, readable by nobody else."""
+    if target.is_dir():
+        raise IsADirectoryError(None, "it is a folder")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    file = NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False)  # noqa: SIM115 - the caller closes it
+    return Path(file.name), cast(BinaryIO, file)
