@@ -239,6 +239,7 @@ def _add_train_arguments(parser: ArgumentParser) -> None:
         metavar="N",
         help="processes that extract features (default: one a core)",
     )
+    _add_dask(add)
 
 
 def _add_evaluate_arguments(parser: ArgumentParser) -> None:
@@ -261,6 +262,14 @@ def _add_evaluate_arguments(parser: ArgumentParser) -> None:
         help="also write a page to look at, as HTML (needs modspam[report])",
     )
     add("--jobs", type=int, default=1, metavar="N", help="processes (default: %(default)s)")
+    _add_dask(add)
+
+
+def _add_dask(add: Callable[..., object]) -> None:
+    add(
+        "--dask", metavar="ADDRESS",
+        help="work on the Dask cluster whose scheduler is at this address (tcp://host:port) and not on this machine",
+    )  # fmt: skip
 
 
 def _add_corpora_arguments(parser: ArgumentParser) -> None:

@@ -6,6 +6,7 @@ exception that a caller would guess.  Every message says what to do next.
 
 __all__ = [
     "CheckpointError",
+    "ClusterError",
     "CommentError",
     "CommentTypeError",
     "CorpusError",
@@ -59,6 +60,10 @@ class TrainingError(ModspamError, ValueError):
 
 class CheckpointError(ModspamError, ValueError):
     """What an interrupted run has left does not belong to this one, or to this version of modspam."""
+
+
+class ClusterError(ModspamError, OSError):
+    """A cluster that was to do the work is not there, or cannot do it."""
 
 
 class OutputError(ModspamError, OSError):

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from joblib import Parallel, delayed
 
+from modspam.cluster import workers
 from modspam.comment import Comment
 from modspam.corpora import Example, Source, load, without_copies
 from modspam.errors import SettingError
@@ -226,6 +227,11 @@ def _speed(moderator: Moderator, comments: Sequence[Comment]) -> Speed:
 
 def run(arguments: Namespace) -> int:
     """Evaluate as the command line says: results on standard output, progress towards a report on standard error."""
+    with workers(arguments.dask):
+        return _run(arguments)
+
+
+def _run(arguments: Namespace) -> int:
     if arguments.report is None:
         _evaluated(arguments, silent)
         return 0

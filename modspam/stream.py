@@ -161,8 +161,7 @@ def _extract(
             if not path.exists():
                 yield delayed(extract_shard)(block, path)
 
-    for _ in Parallel(n_jobs=jobs, return_as="generator_unordered")(tasks()):
-        pass
+    Parallel(n_jobs=jobs)(tasks())
     sources = [
         Source(path.name.split(".", 1)[0], digest, found[True], found[False])
         for path, digest, found in zip(files, digests, labels, strict=True)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from modspam.adapt import adapt
+from modspam.cluster import workers
 from modspam.corpora import VARIANTS, Example, Source, files_of, load, read_reviews, reviewed, stream, uncorrected
 from modspam.errors import ModelFormatError
 from modspam.fit import summary, train
@@ -43,13 +44,14 @@ def run(arguments: Namespace) -> int:
     base = LinearModel.load(_base_path(arguments.base)) if arguments.base else None
     in_use = _in_use(output) if arguments.gate and output.exists() else base
     labels = _Labels(arguments)
-    if base:
-        model = adapt(base, labels.examples, labels.sources, settings, say)
-    elif arguments.stream or labels.size > _IN_MEMORY:
-        say("learning from disk")
-        model = train_streamed(labels.files, labels.read, _work(output), settings, say)
-    else:
-        model = train(labels.examples, labels.sources, settings, say)
+    with workers(arguments.dask):
+        if base:
+            model = adapt(base, labels.examples, labels.sources, settings, say)
+        elif arguments.stream or labels.size > _IN_MEMORY:
+            say("learning from disk")
+            model = train_streamed(labels.files, labels.read, _work(output), settings, say)
+        else:
+            model = train(labels.examples, labels.sources, settings, say)
     if not base:
         print(summary(model))
 
@@ -121,7 +123,8 @@ class _Labels:
 
 
 def _work(output: Path) -> Path:
-    return output.with_name(f"{output.name}.work")
+    """Name the folder of what is done; other machines may have another current folder."""
+    return output.absolute().with_name(f"{output.name}.work")
 
 
 def _base_path(name: str) -> Path:
