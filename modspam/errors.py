@@ -47,7 +47,7 @@ class ModelNotFoundError(ModspamError, FileNotFoundError):
 
 
 class CorpusError(ModspamError, ValueError):
-    """A file of labelled comments cannot be read; the message names the file and the line."""
+    """A file of comments cannot be read; the message names the file and the line."""
 
 
 class SpintaxError(CorpusError):
