@@ -19,6 +19,7 @@ __all__ = [
     "SettingError",
     "SpintaxError",
     "TrainingError",
+    "WorkerError",
 ]
 
 
@@ -50,6 +51,10 @@ class CorpusError(ModspamError, ValueError):
     """A file of comments cannot be read; the message names the file and the line."""
 
 
+class OutputError(ModspamError, OSError):
+    """A result cannot be written: a full disk, or something is there already."""
+
+
 class SpintaxError(CorpusError):
     """A spintax template is not well formed."""
 
@@ -72,6 +77,10 @@ class OutputError(ModspamError, OSError):
 
 class DownloadError(ModspamError, OSError):
     """A public corpus could not be fetched, or what came is not what was expected."""
+
+
+class WorkerError(ModspamError, RuntimeError):
+    """A process that shares the work was ended from outside."""
 
 
 class MissingExtraError(ModspamError, ImportError):
