@@ -1,11 +1,11 @@
-"""How fast is bulk scoring with one job and with two, and does its memory grow with the input?
+"""How fast is bulk scoring with one job and with two, and does its memory grow?  The whole command is measured.
 
     python benchmarks/bulk.py
     python benchmarks/bulk.py --comments 16000 --rounds 5 -o benchmarks/results/bulk.json
 
 Comments of `datasets`, families expanded, are shuffled and written as JSON lines.  `modspam score` is
-timed as a whole process, start and end included; one job and two take turns, so that what else the
-machine does falls on both, and a first round warms up and is not counted.  The ratio is taken in each
+timed from start to end of its process; one job and two take turns, so that what else the machine does
+falls on both, and a first round warms up and is not counted.  The ratio is taken in each
 round, then the median.  Memory is the peak of the first process and of the largest that it starts, in
 a run on all the comments and in one on four times as many.
 """
