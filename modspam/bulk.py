@@ -30,6 +30,8 @@ from pathlib import Path
 from signal import SIG_IGN, SIGINT, signal
 from typing import Any, NamedTuple
 
+from joblib import Parallel, delayed, effective_n_jobs
+
 import modspam
 from modspam.comment import Comment
 from modspam.draft import Draft, write_all
@@ -144,15 +146,14 @@ def _size(row: Row) -> int:
 
 def _answers(blocks: Iterator[_Block], job: Job, jobs: int) -> Generator[tuple[bytes, int], None, None]:
     """Score blocks in order; gives what is to be written of each, and its position."""
+    jobs = effective_n_jobs(jobs)
     if jobs == 1:
         for block in blocks:
             yield _scored(job, block)
         return
-    from joblib import Parallel, delayed, effective_n_jobs
-
     # joblib reads on while results wait to be fetched, without bound: hence rounds.  The next round is read
     # while this one is scored.
-    count = _ROUND * effective_n_jobs(jobs)
+    count = _ROUND * jobs
     with Parallel(n_jobs=jobs, return_as="generator", batch_size=1) as parallel:
         now = list(islice(blocks, count))
         while now:

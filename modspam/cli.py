@@ -464,7 +464,7 @@ def _model(arguments: Namespace) -> int:
 
 
 def _score(arguments: Namespace) -> int:
-    from modspam.bulk import run  # brings processes
+    from modspam.bulk import run  # brings joblib
 
     return run(arguments)
 

@@ -223,14 +223,15 @@ def test_the_number_of_jobs_changes_no_byte(many):
     assert Path("out.jsonl").read_bytes() == whole
 
 
-def test_one_job_starts_no_process():
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_one_job_starts_no_process_and_two_do(jobs):
     Path("in.csv").write_bytes(bytes_of("in.csv", ROWS))
-    program = (
-        "import sys; from modspam.cli import main; main(sys.argv[1:]); print({'joblib', 'tqdm'} & set(sys.modules))"
-    )
-    arguments = ["score", "in.csv", "-o", "out.jsonl", "--jobs=1"]
+    program = "import sys; from modspam.cli import main; main(sys.argv[1:]); print(*sys.modules)"
+    arguments = ["score", "in.csv", "-o", "out.jsonl", f"--jobs={jobs}"]
     done = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True)
-    assert done.stdout == "set()\n"
+    assert ("loky.backend.popen_loky" in done.stdout) == (jobs == 2)
+    assert "sklearn" not in done.stdout
+    assert "tqdm" not in done.stdout  # there is no terminal
 
 
 # Broken rows
