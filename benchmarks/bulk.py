@@ -5,9 +5,10 @@
 
 Comments of `datasets`, families expanded, are shuffled and written as JSON lines.  `modspam score` is
 timed from start to end of its process; one job and two take turns, so that what else the machine does
-falls on both, and a first round warms up and is not counted.  The ratio is taken in each
-round, then the median.  Memory is the peak of the first process and of the largest that it starts, in
-a run on all the comments and in one on four times as many.
+falls on both, and a first round warms up and is not counted.  The ratio is taken in each round, then the
+median.  Processor time tells what sharing the work costs, also where others use the machine: twice one
+job's over that of two is the most that the ratio can be on two cores.  Memory is the peak of the first
+process and of the largest that it starts, in a run on all the comments and in one on four times as many.
 """
 
 import json
@@ -22,6 +23,7 @@ from datetime import UTC, datetime
 from itertools import cycle, islice
 from multiprocessing import get_context
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
 from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -67,13 +69,16 @@ def main() -> int:
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
             pool.submit(write, arguments.comments, small, large).result()
         report["bytes"] = small.stat().st_size
-        seconds = measure_seconds(small, arguments.rounds)
+        seconds, processor = measure_seconds(small, arguments.rounds)
         report["load_average"].append(load_average())
         report["memory_mb"] = {
             f"{jobs} jobs": {"1x": peaks(small, jobs), f"{TIMES_AS_MANY}x": peaks(large, jobs)} for jobs in JOBS
         }
     report["comments_per_second"] = {
         f"{jobs} jobs": [round(arguments.comments / time) for time in times] for jobs, times in seconds.items()
+    }
+    report["processor_seconds"] = {
+        f"{jobs} jobs": [round(time, 2) for time in times] for jobs, times in processor.items()
     }
     ratios = [one / two for one, two in zip(seconds[1], seconds[2], strict=True)]
     report["ratio"] = {"median": round(median(ratios), 3), "rounds": [round(ratio, 3) for ratio in ratios]}
@@ -103,17 +108,25 @@ def write(count: int, small: Path, large: Path) -> None:
                 file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
-def measure_seconds(source: Path, rounds: int) -> dict[int, list[float]]:
-    """Time the command with each number of jobs, in turns."""
+def measure_seconds(source: Path, rounds: int) -> tuple[dict[int, list[float]], dict[int, list[float]]]:
+    """Time the command with each number of jobs, in turns; gives seconds, and those of processors, all processes'."""
     seconds: dict[int, list[float]] = {jobs: [] for jobs in JOBS}
+    processor: dict[int, list[float]] = {jobs: [] for jobs in JOBS}
     for number in range(rounds + 1):
         for jobs in JOBS if number % 2 else reversed(JOBS):
-            started = perf_counter()
+            started, used = perf_counter(), processor_seconds()
             run([sys.executable, "-m", "modspam", *command(source, jobs)])
             if number:
                 seconds[jobs].append(perf_counter() - started)
+                processor[jobs].append(processor_seconds() - used)
         print(f"round {number} of {rounds}", file=sys.stderr, flush=True)
-    return seconds
+    return seconds, processor
+
+
+def processor_seconds() -> float:
+    """Say what the processes that were started, and have ended, have used."""
+    used = getrusage(RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def peaks(source: Path, jobs: int) -> list[int]:
@@ -141,6 +154,8 @@ def table(report: dict[str, Any]) -> str:
         rows.append(f"{jobs}   {median(rates):6,.0f} comments/s   ({min(rates):,} to {max(rates):,})")
     ratio = report["ratio"]
     rows.append(f"ratio    {ratio['median']:.2f}   ({min(ratio['rounds']):.2f} to {max(ratio['rounds']):.2f})")
+    for jobs, times in report["processor_seconds"].items():
+        rows.append(f"{jobs}   {median(times):6.2f} s of processors   ({min(times):.2f} to {max(times):.2f})")
     for jobs, sizes in report["memory_mb"].items():
         told = "; ".join(f"{size}: {first} MB, {largest} MB" for size, (first, largest) in sizes.items())
         rows.append(f"{jobs}, peak memory of the first process, and of the largest it started: {told}")
