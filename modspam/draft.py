@@ -41,7 +41,8 @@ class Draft:
         self._restart = restart
         if output.is_dir():
             raise OutputError(f"{output} is a folder: name a file in it")
-        if output.exists() and not self._part.exists() and not restart:
+        if output.exists() and not restart and not (self._part.exists() and self._part.stat().st_size):
+            # With lines in the draft, an earlier run was told to replace it.
             raise OutputError(f"{output} is there already: choose another name, or replace it with --restart")
         with self._writing():
             output.parent.mkdir(parents=True, exist_ok=True)

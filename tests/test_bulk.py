@@ -427,6 +427,17 @@ def test_a_model_that_changes_on_the_way_is_told():
 # Outputs
 
 
+@posix
+def test_a_run_that_was_to_replace_a_result_and_was_killed_goes_on_without_being_told_again(many):
+    source, whole = many
+    Path("out.jsonl").write_text("precious\n")
+    with running(source, "-o", "out.jsonl", "--jobs=1", "--restart") as process:
+        wait_for_lines(process, 1)
+    assert Path("out.jsonl").read_text() == "precious\n"
+    assert main(["score", str(source), "-o", "out.jsonl", "--jobs=1"]) == 2
+    assert Path("out.jsonl").read_bytes() == whole
+
+
 def test_a_result_is_only_replaced_where_that_is_asked_for_and_only_by_a_whole_one(told):
     Path("in.csv").write_bytes(bytes_of("in.csv", ROWS))
     Path("out.jsonl").write_text("precious\n")
@@ -435,6 +446,7 @@ def test_a_result_is_only_replaced_where_that_is_asked_for_and_only_by_a_whole_o
     assert said == "modspam: out.jsonl is there already: choose another name, or replace it with --restart\n"
     Path("bad.csv").write_text('text\nBread\n"left open\n')
     assert told("bad.csv", "-o", "out.jsonl", "--restart")[0] == 2
+    assert told("in.csv", "-o", "out.jsonl") == (code, said)  # though there is a draft now, without lines
     assert Path("out.jsonl").read_text() == "precious\n"
     assert told("in.csv", "-o", "out.jsonl", "--restart")[0] == 0
     assert len(lines_of("out.jsonl")) == 4
