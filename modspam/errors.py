@@ -19,6 +19,7 @@ __all__ = [
     "SettingError",
     "SpintaxError",
     "TrainingError",
+    "WorkerError",
 ]
 
 
@@ -47,7 +48,11 @@ class ModelNotFoundError(ModspamError, FileNotFoundError):
 
 
 class CorpusError(ModspamError, ValueError):
-    """A file of labelled comments cannot be read; the message names the file and the line."""
+    """A file of comments cannot be read; the message names the file and the line."""
+
+
+class OutputError(ModspamError, OSError):
+    """A result cannot be written: a full disk, or something is there already."""
 
 
 class SpintaxError(CorpusError):
@@ -72,6 +77,10 @@ class OutputError(ModspamError, OSError):
 
 class DownloadError(ModspamError, OSError):
     """A public corpus could not be fetched, or what came is not what was expected."""
+
+
+class WorkerError(ModspamError, RuntimeError):
+    """A process that shares the work was ended from outside."""
 
 
 class MissingExtraError(ModspamError, ImportError):
