@@ -159,7 +159,7 @@ def fasttext_losses(path: Path, tested: Sequence[Sequence[Example]]) -> list[flo
     for examples in tested:
         # The binding's own predict fails with NumPy 2; what it wraps does not.
         texts = [" ".join(example.comment.text.lower().split()) + "\n" for example in examples]
-        found = [dict((label, share) for share, label in model.f.predict(text, 2, 0.0, "strict")) for text in texts]
+        found = [{label: share for share, label in model.f.predict(text, 2, 0.0, "strict")} for text in texts]
         losses.append(loss(np.array([shares.get("__label__spam", 0.0) for shares in found]), examples))
     return losses
 

@@ -28,11 +28,13 @@ from io import FileIO
 from itertools import islice
 from pathlib import Path
 from signal import SIG_IGN, SIGINT, signal
+from threading import current_thread, main_thread
 from typing import Any, NamedTuple
 
 from joblib import Parallel, delayed, effective_n_jobs
 
 import modspam
+from modspam.cluster import workers
 from modspam.comment import Comment
 from modspam.draft import Draft, write_all
 from modspam.errors import CommentError, CorpusError, ModelFormatError, OutputError, SettingError, WorkerError
@@ -173,8 +175,10 @@ def _answers(blocks: Iterator[_Block], job: Job, jobs: int) -> Generator[tuple[b
 
 
 def _scored_aside(job: Job, block: _Block) -> tuple[bytes, int]:
-    # Ctrl-C reaches every process; the one that was started ends the others, which need not complain.
-    signal(SIGINT, SIG_IGN)
+    # Ctrl-C reaches every process here; the one that was started ends the others, which need not complain.
+    # A cluster's worker has threads of its own, and nobody's Ctrl-C reaches it.
+    if current_thread() is main_thread():
+        signal(SIGINT, SIG_IGN)
     return _scored(job, block)
 
 
@@ -250,7 +254,7 @@ def run(arguments: Namespace) -> int:
     )
     model = (arguments.model or bundled_path()).absolute()
     job = Job(model, _digest(model), moderator.threshold, moderator.hold_from, arguments.reasons)
-    with RowFile(arguments.input) as source:
+    with RowFile(arguments.input) as source, workers(arguments.dask):
         _check_output(arguments.output, arguments.input)
         if arguments.output == "-":
             with FileIO(sys.stdout.fileno(), "w", closefd=False) as file:

@@ -217,6 +217,7 @@ def _add_score_arguments(parser: ArgumentParser) -> None:
     _add_verdict_arguments(parser)
     add("--reasons", action="store_true", help="tell the whole verdict, with its reasons: about six times as slow")
     add("--jobs", type=int, default=DEFAULTS.jobs, metavar="N", help="processes that score (default: one a core)")
+    _add_dask(add)
     add("--restart", action="store_true", help="begin anew, and replace what is there")
 
 

@@ -71,10 +71,6 @@ class ClusterError(ModspamError, OSError):
     """A cluster that was to do the work is not there, or cannot do it."""
 
 
-class OutputError(ModspamError, OSError):
-    """A file cannot be written where it was asked for."""
-
-
 class DownloadError(ModspamError, OSError):
     """A public corpus could not be fetched, or what came is not what was expected."""
 

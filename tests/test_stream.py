@@ -158,6 +158,21 @@ def test_on_a_cluster_one_of_whose_workers_dies(files, whole, tmp_path, cluster)
     assert output.read_bytes() == whole
 
 
+def test_scoring_and_evaluating_on_a_cluster_give_what_they_give_here(files, tmp_path, cluster):
+    address, _ = cluster
+    results = []
+    for number, options in enumerate((["--jobs", "1"], ["--dask", address])):
+        output = tmp_path / f"{number}.jsonl"
+        line = [sys.executable, "-W", "error", "-m", "modspam", "score", files[0], "-o", str(output), *options]
+        done = subprocess.run(line, capture_output=True, text=True, cwd=PROJECT, timeout=300, check=False)
+        assert done.returncode == 0, done.stderr
+        line = [sys.executable, "-W", "error", "-m", "modspam", "evaluate", files[0], "--json", *options]
+        measured = subprocess.run(line, capture_output=True, text=True, cwd=PROJECT, timeout=300, check=False)
+        assert measured.returncode == 0, measured.stderr
+        results.append((output.read_bytes(), [row | {"speed": None} for row in json.loads(measured.stdout)]))
+    assert results[0] == results[1]
+
+
 def test_a_scheduler_that_is_not_there(files, tmp_path):
     pytest.importorskip("distributed")
     done = modspam(*files, "-o", tmp_path / "site.model", "--dask", "tcp://127.0.0.1:9")
