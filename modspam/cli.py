@@ -299,6 +299,10 @@ def _add_evaluate_arguments(parser: ArgumentParser) -> None:
         help="also write a page to look at, as HTML (needs modspam[report])",
     )
     add("--jobs", type=int, default=1, metavar="N", help="processes (default: %(default)s)")
+    add(
+        "--stream", action="store_true",
+        help="read files through and keep no comments, so that memory does not grow (by itself from 200 MB on)",
+    )  # fmt: skip
     _add_dask(add)
 
 

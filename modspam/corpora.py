@@ -14,7 +14,7 @@ Akismet's), the label from ``label``, ``class``, ``spam`` or ``is_spam``.
 import csv
 import random
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -44,6 +44,7 @@ __all__ = [
     "reviewed",
     "stream",
     "uncorrected",
+    "unpacked_size",
     "without_copies",
     "words_of",
 ]
@@ -56,6 +57,7 @@ _LABELS = {
     **dict.fromkeys(("spam", "1", "true", "yes", "flag"), True),
     **dict.fromkeys(("ham", "0", "false", "no", "keep", "not spam", "approved"), False),
 }
+_UNPACKED = 4  # times the size of a compressed file
 _TOLD = 5  # texts under both labels that are shown
 _SUFFIXES = (*SUFFIXES, ".toml")
 
@@ -145,17 +147,27 @@ def load(paths: Iterable[Path], variants: int = VARIANTS, seed: int = 0) -> tupl
     return examples, sources
 
 
-def stream(path: Path, variants: int = VARIANTS, seed: int = 0) -> Iterator[Example]:
-    """Read one file of any kind, a comment at a time; families stand under no pages.  Raises `CorpusError`."""
+def stream(
+    path: Path, variants: int = VARIANTS, seed: int = 0, at: Callable[[int], None] | None = None
+) -> Iterator[Example]:
+    """Read one file of any kind, a comment at a time; families stand under no pages.
+
+    ``at`` is told how many bytes of a file of rows have been read.  Raises `CorpusError`.
+    """
     if path.suffix != ".toml":
-        yield from read_examples(path)
+        yield from read_examples(path, at)
         return
     for family in read_families(path):
         yield from expand(family, _stem(path), variants, seed)
 
 
-def read_examples(path: Path) -> Iterator[Example]:
-    """Read one file of rows, see `modspam.rows`.
+def unpacked_size(path: Path) -> int:
+    """Say roughly how many bytes a file has once it is unpacked."""
+    return path.stat().st_size * (_UNPACKED if path.suffix in {".gz", ".zst", ".parquet"} else 1)
+
+
+def read_examples(path: Path, at: Callable[[int], None] | None = None) -> Iterator[Example]:
+    """Read one file of rows, see `modspam.rows`; ``at`` is told how many bytes of it have been read.
 
     Raises `CorpusError` that names file and line: no such column, a label that is no label, a
     broken line, bytes that are no UTF-8; and `MissingExtraError` if a package is needed to read it.
@@ -172,6 +184,8 @@ def read_examples(path: Path) -> Iterator[Example]:
             except (CommentError, CorpusError) as error:
                 raise CorpusError(f"{where}: {error}") from error
             site = str(fields.get("site") or "")
+            if at:
+                at(rows.position)
             yield Example(
                 comment,
                 is_spam(fields, where),

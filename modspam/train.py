@@ -7,12 +7,23 @@ set the gate's comments aside, move the base or train from scratch, and let the 
 import shutil
 import sys
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from modspam.adapt import adapt
 from modspam.cluster import workers
-from modspam.corpora import VARIANTS, Example, Source, files_of, load, read_reviews, reviewed, stream, uncorrected
+from modspam.corpora import (
+    VARIANTS,
+    Example,
+    Source,
+    files_of,
+    load,
+    read_reviews,
+    reviewed,
+    stream,
+    uncorrected,
+    unpacked_size,
+)
 from modspam.errors import ModelFormatError
 from modspam.fit import summary, train
 from modspam.gate import Comparison, HeldOut, decide
@@ -26,7 +37,6 @@ __all__ = ["main", "run"]
 
 _REFUSED = 3  # the exit code
 _IN_MEMORY = 200e6  # bytes of comments that are learnt at once; more are learnt from disk
-_UNPACKED = 4  # times the size of a compressed file
 
 
 def run(arguments: Namespace) -> int:
@@ -89,8 +99,7 @@ class _Labels:
     @property
     def size(self) -> float:
         """How many bytes there are to read, roughly, once they are unpacked."""
-        packed = (".gz", ".zst", ".parquet")
-        return sum(path.stat().st_size * (_UNPACKED if path.suffix in packed else 1) for path in self.files)
+        return sum(map(unpacked_size, self.files))
 
     @property
     def examples(self) -> list[Example]:
@@ -103,11 +112,11 @@ class _Labels:
         """What was read of each file."""
         return self._load()[1]
 
-    def read(self, path: Path) -> Iterator[Example]:
-        """Give those of one file, one at a time."""
+    def read(self, path: Path, at: Callable[[int], None]) -> Iterator[Example]:
+        """Give those of one file, one at a time; ``at`` is told how many bytes have been read."""
         later = self._appended[self._appended.index(path) + 1 :] if path in self._appended else self._appended
         corrections = [example for file in later for example in stream(file, self._variants)]
-        examples = uncorrected(reviewed(stream(path, self._variants), self._reviews), corrections)
+        examples = uncorrected(reviewed(stream(path, self._variants, at=at), self._reviews), corrections)
         yield from self.held_out.without(examples) if self._gate else examples
 
     def _load(self) -> tuple[list[Example], list[Source]]:

@@ -18,8 +18,9 @@ from modspam.errors import CheckpointError, TrainingError
 from modspam.fit import Fitted, matrix_of
 from modspam.metrics import recall_at
 from modspam.model import LinearModel
+from modspam.seen import Seen
 from modspam.settings import Settings
-from modspam.shards import Seen, extract_shard, read_shard
+from modspam.shards import extract_shard, read_shard
 from modspam.stream import train_streamed
 
 SPAM = [DATASETS / "spam" / name for name in ("en-site-owner.toml", "en-goods-and-money.toml", "unfilled.toml")]
@@ -173,6 +174,21 @@ def test_scoring_and_evaluating_on_a_cluster_give_what_they_give_here(files, tmp
     assert results[0] == results[1]
 
 
+def test_reading_a_file_through_gives_the_figures_of_keeping_it(files):
+    results = []
+    for options in ([], ["--stream"]):
+        line = [sys.executable, "-W", "error", "-m", "modspam", "evaluate", files[1], "--json", *options]
+        done = subprocess.run(line, capture_output=True, text=True, cwd=PROJECT, timeout=300, check=False)
+        assert done.returncode == 0, done.stderr
+        results.append([row | {"speed": None} for row in json.loads(done.stdout)])
+    kept, streamed = results[0][0], results[1][0]
+    assert kept["digest"] == streamed["digest"]
+    for figures in (kept["metrics"], streamed["metrics"]):
+        for name in ("recall_at_1", "recall_at_5", "roc_area_loss", "recall", "false_positive_rate"):
+            figures[name] = figures[name][0]  # clusters are drawn in another order, so the intervals differ
+    assert kept["metrics"] == streamed["metrics"]
+
+
 def test_a_scheduler_that_is_not_there(files, tmp_path):
     pytest.importorskip("distributed")
     done = modspam(*files, "-o", tmp_path / "site.model", "--dask", "tcp://127.0.0.1:9")
@@ -181,7 +197,7 @@ def test_a_scheduler_that_is_not_there(files, tmp_path):
     assert "Traceback" not in done.stderr
 
 
-def read_all(path):
+def read_all(path, _):
     return load([path])[0]
 
 
