@@ -43,7 +43,8 @@ _PUBLIC_WRONG = 0.5  # of those that a named reporter gives: anybody may report
 _FEW = 10  # labels of the rarer class below which the change is held closer
 _FEWEST = 4  # labels below which there is nothing to learn
 _ABOVE = 3  # honest comments above a line, from which on the site's own line is believed
-_PASSES = 200  # of the solver, at most; it stops where nothing changes any more
+_FLAT = 1e-4  # the length of the gradient at which the optimum is reached
+_STEPS = 200  # of the solver, at most; ten are usual
 
 
 def adapt(
@@ -106,8 +107,15 @@ def change_of(
         slopes = -weights * sign * expit(-margins)
         return float(loss), np.append(columns @ slopes, slopes.sum()) + point / strength
 
+    def curvature(point: Vector, direction: Vector) -> Vector:
+        margins = scores + rows @ point[:-1] + point[-1]
+        bent = weights * expit(margins) * expit(-margins) * (rows @ direction[:-1] + direction[-1])
+        return np.append(columns @ bent, bent.sum()) + direction / strength
+
     start = np.zeros(len(used) + 1)
-    found = minimize(objective, start, jac=True, method="L-BFGS-B", options={"maxiter": _PASSES}).x
+    found = minimize(
+        objective, start, jac=True, hessp=curvature, method="trust-ncg", options={"gtol": _FLAT, "maxiter": _STEPS}
+    ).x
     change = np.zeros(matrix.shape[1])
     change[used] = found[:-1]
     return change

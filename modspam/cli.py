@@ -1,4 +1,4 @@
-"""The command line: ``modspam check``, ``explain``, ``train``, ``rollback``, ``evaluate``, ``model``, ``corpora``.
+"""The command line: ``modspam check``, ``explain``, ``score``, ``train``, ``rollback``, ``evaluate``, ...
 
 Standard output carries results only; progress and errors go to standard error.  Exit codes are
 grep's: 0 keep (or done), 1 flag, 2 error; and 3 hold, where holding was asked for, or a model that was
@@ -51,6 +51,20 @@ _EXPLAIN_HELP = """\
 Show a comment with its evidence: red is what speaks for spam, green for an honest comment, and below
 each reason with what it adds to the score, in log-odds.  Takes the same input as 'modspam check'.
 """
+_SCORE_HELP = """\
+Judge a file of comments: .jsonl or .csv, also .gz or .zst, or .parquet.  Each row comes out as a line of
+JSON, in order, with all its fields and one more, "modspam".
+
+  modspam score comments.jsonl.zst -o verdicts.jsonl
+  modspam score comments.parquet -o verdicts.jsonl --reasons --jobs 4
+  modspam score comments.csv -o - | zstd > verdicts.jsonl.zst
+
+A run that was stopped, by whatever, goes on when the same command is given again: what is done stands in
+OUTPUT.part, which becomes OUTPUT when it is complete.  An OUTPUT that is there already is only replaced
+with --restart.  Rows that are broken get {"error": ...} for a verdict and the rest go on.
+
+Exit code: 0 done, 2 error or some rows were broken.
+"""
 _TRAIN_HELP = """\
 Train a model on labelled comments and write it to a file that 'modspam check --model' takes.
 
@@ -58,7 +72,7 @@ Train a model on labelled comments and write it to a file that 'modspam check --
   modspam train comments.csv --base bundled --append feedback.jsonl -o site.model
   modspam train comments.csv -o site.model                      from scratch, for a thousand comments and more
 
-A CSV or JSONL row needs the text (text or comment_content) and a label (label: spam or ham); author,
+A row of CSV, JSONL or Parquet needs the text (text or comment_content) and a label (label: spam or ham); author,
 author_url, page_title, permalink and site are used where they are there.  Rows of one page, or of one
 site where there are many sites, stay together when comments are held out to calibrate on.
 
@@ -119,8 +133,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _ERROR
     except OSError as error:
         return _failed(f"{error.filename or 'input'}: {error.strerror or error}")
-    except KeyboardInterrupt:
-        return _failed("interrupted")
+    except KeyboardInterrupt as stop:
+        return _failed(": ".join(("interrupted", *map(str, stop.args))))
     return code
 
 
@@ -155,6 +169,7 @@ def _parser() -> ArgumentParser:
         "--jsonl", action="store_true", help="judge a stream: one comment a line in, one verdict a line out"
     )
     _add_comment_arguments(command("explain", "show a comment with its evidence", _EXPLAIN_HELP, _explain))
+    _add_score_arguments(command("score", "judge a file of comments", _SCORE_HELP, _score))
     _add_train_arguments(command("train", "train a model on your own comments", _TRAIN_HELP, _train))
     rollback = command("rollback", "put the model before the last training back", _ROLLBACK_HELP, _rollback)
     rollback.add_argument("model", type=Path, metavar="MODEL", help="the model in use")
@@ -173,6 +188,11 @@ def _add_comment_arguments(parser: ArgumentParser) -> None:
     add("--author-url", default="", metavar="TEXT", help="the author's address")
     add("--page-title", default="", metavar="TEXT", help="the title of the page that it stands under")
     add("--permalink", default="", metavar="TEXT", help="the address of that page")
+    _add_verdict_arguments(parser)
+
+
+def _add_verdict_arguments(parser: ArgumentParser) -> None:
+    add = parser.add_argument
     add("--model", type=Path, metavar="FILE", help="a model file (default: the bundled model)")
     add("--threshold", type=float, metavar="P", help="flag from this probability on, 0..1 (default: the model's own)")
     add(
@@ -184,11 +204,28 @@ def _add_comment_arguments(parser: ArgumentParser) -> None:
     add("--hold-from", type=float, metavar="P", help="hold for a person what is below the threshold and from here on")
 
 
+def _add_score_arguments(parser: ArgumentParser) -> None:
+    add = parser.add_argument
+    add("input", type=Path, metavar="INPUT", help="the comments")
+    add(
+        "-o",
+        "--output",
+        required=True,
+        metavar="OUTPUT",
+        help="where the verdicts go, as .jsonl; - for standard output",
+    )
+    _add_verdict_arguments(parser)
+    add("--reasons", action="store_true", help="tell the whole verdict, with its reasons: about six times as slow")
+    add("--jobs", type=int, default=DEFAULTS.jobs, metavar="N", help="processes that score (default: one a core)")
+    _add_dask(add)
+    add("--restart", action="store_true", help="begin anew, and replace what is there")
+
+
 def _add_train_arguments(parser: ArgumentParser) -> None:
     add, default = parser.add_argument, DEFAULTS
     add(
         "inputs", nargs="+", type=Path, metavar="INPUT",
-        help="labelled comments: .csv or .jsonl (also .gz), families of spam as .toml, or folders of these",
+        help="labelled comments: .csv or .jsonl (also .gz, .zst), .parquet; families of spam as .toml; or folders",
     )  # fmt: skip
     add("-o", "--output", type=Path, required=True, metavar="FILE", help="where the model goes")
     add(
@@ -239,6 +276,7 @@ def _add_train_arguments(parser: ArgumentParser) -> None:
         metavar="N",
         help="processes that extract features (default: one a core)",
     )
+    _add_dask(add)
 
 
 def _add_evaluate_arguments(parser: ArgumentParser) -> None:
@@ -261,6 +299,18 @@ def _add_evaluate_arguments(parser: ArgumentParser) -> None:
         help="also write a page to look at, as HTML (needs modspam[report])",
     )
     add("--jobs", type=int, default=1, metavar="N", help="processes (default: %(default)s)")
+    add(
+        "--stream", action="store_true",
+        help="read files through and keep no comments, so that memory does not grow (by itself from 200 MB on)",
+    )  # fmt: skip
+    _add_dask(add)
+
+
+def _add_dask(add: Callable[..., object]) -> None:
+    add(
+        "--dask", metavar="ADDRESS",
+        help="work on the Dask cluster whose scheduler is at this address (tcp://host:port) and not on this machine",
+    )  # fmt: skip
 
 
 def _add_corpora_arguments(parser: ArgumentParser) -> None:
@@ -416,6 +466,12 @@ def _model(arguments: Namespace) -> int:
     }
     print(json.dumps(document, indent=1, ensure_ascii=False))
     return _KEEP
+
+
+def _score(arguments: Namespace) -> int:
+    from modspam.bulk import run  # brings joblib
+
+    return run(arguments)
 
 
 def _train(arguments: Namespace) -> int:

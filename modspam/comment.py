@@ -6,9 +6,9 @@ from typing import Any
 
 from modspam.errors import CommentError, CommentTypeError
 
-__all__ = ["Comment"]
+__all__ = ["FIELD_NAMES", "Comment"]
 
-_FIELD_NAMES = {
+FIELD_NAMES = {
     # our field: the keys that it is read from, first one present wins (ours, then Akismet's)
     "text": ("text", "comment_content"),
     "author": ("author", "comment_author"),
@@ -48,8 +48,7 @@ class Comment:
         for field in fields(self):
             value = getattr(self, field.name)
             if not isinstance(value, str):
-                hint = "; decode it first" if isinstance(value, bytes | bytearray) else ""
-                raise CommentTypeError(f"the comment's {field.name} must be a str, not {type(value).__name__}{hint}")
+                raise _no_text(field.name, value)
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any]) -> "Comment":
@@ -62,10 +61,13 @@ class Comment:
         'Ana'
         """
         values = {}
-        for name, keys in _FIELD_NAMES.items():
+        for name, keys in FIELD_NAMES.items():
             for key in keys:
-                if mapping.get(key) is not None:
-                    values[name] = mapping[key]
+                value = mapping.get(key)
+                if value is not None:
+                    if not isinstance(value, str):
+                        raise _no_text(name, value, key)
+                    values[name] = value
                     break
         if "text" not in values:
             given = ", ".join(sorted(map(str, mapping))) or "nothing"
@@ -90,3 +92,13 @@ class Comment:
         raise CommentTypeError(
             f"a comment is a str, a mapping with its text, or a modspam.Comment, not {type(value).__name__}{hint}"
         )
+
+
+def _no_text(name: str, value: object, key: str = "") -> CommentTypeError:
+    """Say that a field is no text, and under which key of a mapping it stands."""
+    message = f"the comment's {name} must be a str, not {type(value).__name__}"
+    if isinstance(value, bytes | bytearray):
+        message += "; decode it first"
+    elif key:
+        message += f": write what stands under {key!r} in quotation marks, or give this name to what is text"
+    return CommentTypeError(message)

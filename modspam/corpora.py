@@ -2,7 +2,8 @@
 
 | file                    | what it holds                                                               |
 |-------------------------|-----------------------------------------------------------------------------|
-| ``.jsonl``, ``.csv``    | one comment a row, with a label; also gzipped (``.jsonl.gz``, ``.csv.gz``)  |
+| ``.jsonl``, ``.csv``    | one comment a row, with a label; also compressed: ``.gz``, ``.zst``         |
+| ``.parquet``            | the same                                                                    |
 | ``.toml``               | families of spam as spintax, see ``datasets/README.md``                     |
 | a folder                | all of these in it, by name                                                 |
 
@@ -11,23 +12,19 @@ Akismet's), the label from ``label``, ``class``, ``spam`` or ``is_spam``.
 """
 
 import csv
-import gzip
-import io
-import json
 import random
 import tomllib
-import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, TextIO, cast
+from typing import Any, NamedTuple
 
 from modspam.comment import Comment
 from modspam.errors import CommentError, CorpusError, SpintaxError
 from modspam.normalise import read as read_comment
 from modspam.patterns import Pattern
+from modspam.rows import SUFFIXES, RowFile, reading
 from modspam.spintax import Template
 from modspam.verdict import printable
 
@@ -47,6 +44,7 @@ __all__ = [
     "reviewed",
     "stream",
     "uncorrected",
+    "unpacked_size",
     "without_copies",
     "words_of",
 ]
@@ -59,8 +57,9 @@ _LABELS = {
     **dict.fromkeys(("spam", "1", "true", "yes", "flag"), True),
     **dict.fromkeys(("ham", "0", "false", "no", "keep", "not spam", "approved"), False),
 }
+_UNPACKED = 4  # times the size of a compressed file
 _TOLD = 5  # texts under both labels that are shown
-_SUFFIXES = (".jsonl", ".jsonl.gz", ".csv", ".csv.gz", ".toml")
+_SUFFIXES = (*SUFFIXES, ".toml")
 
 
 class Example(NamedTuple):
@@ -148,38 +147,54 @@ def load(paths: Iterable[Path], variants: int = VARIANTS, seed: int = 0) -> tupl
     return examples, sources
 
 
-def stream(path: Path, variants: int = VARIANTS, seed: int = 0) -> Iterator[Example]:
-    """Read one file of any kind, a comment at a time; families stand under no pages.  Raises `CorpusError`."""
+def stream(
+    path: Path, variants: int = VARIANTS, seed: int = 0, at: Callable[[int], None] | None = None
+) -> Iterator[Example]:
+    """Read one file of any kind, a comment at a time; families stand under no pages.
+
+    ``at`` is told how many bytes of a file of rows have been read.  Raises `CorpusError`.
+    """
     if path.suffix != ".toml":
-        yield from read_examples(path)
+        yield from read_examples(path, at)
         return
     for family in read_families(path):
         yield from expand(family, _stem(path), variants, seed)
 
 
-def read_examples(path: Path) -> Iterator[Example]:
-    """Read one JSONL or CSV file, gzipped or not.
+def unpacked_size(path: Path) -> int:
+    """Say roughly how many bytes a file has once it is unpacked."""
+    return path.stat().st_size * (_UNPACKED if path.suffix in {".gz", ".zst", ".parquet"} else 1)
+
+
+def read_examples(path: Path, at: Callable[[int], None] | None = None) -> Iterator[Example]:
+    """Read one file of rows, see `modspam.rows`; ``at`` is told how many bytes of it have been read.
 
     Raises `CorpusError` that names file and line: no such column, a label that is no label, a
-    broken line, bytes that are no UTF-8.
+    broken line, bytes that are no UTF-8; and `MissingExtraError` if a package is needed to read it.
     """
-    reader = _csv_rows if path.name.endswith((".csv", ".csv.gz")) else _jsonl_rows
-    with _opened(path) as file:
-        for line, row in reader(file, path):
+    with RowFile(path) as rows:
+        columns = rows.columns
+        if columns is not None and not set(columns) & set(_LABEL_FIELDS):
+            raise CorpusError(f"{path} has no column 'label'; its columns are: {', '.join(sorted(columns))}")
+        for row in rows:
+            where = rows.place(row)
             try:
-                comment = Comment.from_mapping(row)
-            except CommentError as error:
-                raise CorpusError(f"{path}, line {line}: {error}") from error
-            site = str(row.get("site") or "")
+                fields = row.fields()
+                comment = Comment.from_mapping(fields)
+            except (CommentError, CorpusError) as error:
+                raise CorpusError(f"{where}: {error}") from error
+            site = str(fields.get("site") or "")
+            if at:
+                at(rows.position)
             yield Example(
                 comment,
-                is_spam(row, f"{path}, line {line}"),
+                is_spam(fields, where),
                 site or _stem(path),
                 comment.page_title or comment.permalink or comment.text,
                 site,
-                str(row.get("language") or ""),
-                str(row.get("kind") or ""),
-                str(row.get("reporter") or ""),
+                str(fields.get("language") or ""),
+                str(fields.get("kind") or ""),
+                str(fields.get("reporter") or ""),
             )
 
 
@@ -241,7 +256,7 @@ def read_reviews(path: Path) -> dict[str, bool]:
 
     So a corpus that may not be shared can be corrected in a file that may.  Raises `CorpusError`.
     """
-    with _opened(path) as file:
+    with reading(path), path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file, delimiter="\t")
         if not {"sha256", "label"} <= set(reader.fieldnames or ()):
             raise CorpusError(f"{path} is no file of reviews: it needs the columns sha256 and label")
@@ -345,47 +360,3 @@ def _stem(path: Path) -> str:
 def _source(path: Path, examples: Sequence[Example]) -> Source:
     spam = sum(example.spam for example in examples)
     return Source(_stem(path), sha256(path.read_bytes()).hexdigest(), spam, len(examples) - spam)
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[TextIO]:
-    """Open a file, gzipped or not; what goes wrong in it while it is read is told with its name."""
-    try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as raw:
-            # The byte order mark that spreadsheets write is passed over.
-            yield io.TextIOWrapper(cast(BinaryIO, raw), encoding="utf-8-sig", newline="")
-    except UnicodeDecodeError as error:
-        raise CorpusError(f"{path} is not UTF-8 ({error}): convert it, for example with iconv") from error
-    except (gzip.BadGzipFile, EOFError, zlib.error, csv.Error) as error:
-        raise CorpusError(f"{path} is damaged: {error}") from error
-    except OSError as error:
-        raise CorpusError(f"{path} cannot be read: {error.strerror or error}") from error
-
-
-def _jsonl_rows(file: TextIO, path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    for number, line in enumerate(file, start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise CorpusError(f"{path}, line {number}: broken JSON ({error})") from error
-        if not isinstance(row, dict):
-            raise CorpusError(f"{path}, line {number}: a JSON object was expected, not {type(row).__name__}")
-        yield number, row
-
-
-def _csv_rows(file: TextIO, path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    # A field is as long as a comment may be; the module's default of 128 kB is not.
-    csv.field_size_limit(1 << 30)
-    reader = csv.DictReader(file, strict=True)
-    columns = set(reader.fieldnames or ())
-    if not columns & {"text", "comment_content"}:
-        raise CorpusError(
-            f"{path} has no column 'text' (or 'comment_content'); its columns are: "
-            f"{', '.join(sorted(columns)) or 'none'}"
-        )
-    if not columns & set(_LABEL_FIELDS):
-        raise CorpusError(f"{path} has no column 'label'; its columns are: {', '.join(sorted(columns))}")
-    for row in reader:
-        yield reader.line_num, row

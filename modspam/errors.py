@@ -6,6 +6,7 @@ exception that a caller would guess.  Every message says what to do next.
 
 __all__ = [
     "CheckpointError",
+    "ClusterError",
     "CommentError",
     "CommentTypeError",
     "CorpusError",
@@ -18,6 +19,7 @@ __all__ = [
     "SettingError",
     "SpintaxError",
     "TrainingError",
+    "WorkerError",
 ]
 
 
@@ -46,7 +48,11 @@ class ModelNotFoundError(ModspamError, FileNotFoundError):
 
 
 class CorpusError(ModspamError, ValueError):
-    """A file of labelled comments cannot be read; the message names the file and the line."""
+    """A file of comments cannot be read; the message names the file and the line."""
+
+
+class OutputError(ModspamError, OSError):
+    """A result cannot be written: a full disk, or something is there already."""
 
 
 class SpintaxError(CorpusError):
@@ -61,12 +67,16 @@ class CheckpointError(ModspamError, ValueError):
     """What an interrupted run has left does not belong to this one, or to this version of modspam."""
 
 
-class OutputError(ModspamError, OSError):
-    """A file cannot be written where it was asked for."""
+class ClusterError(ModspamError, OSError):
+    """A cluster that was to do the work is not there, or cannot do it."""
 
 
 class DownloadError(ModspamError, OSError):
     """A public corpus could not be fetched, or what came is not what was expected."""
+
+
+class WorkerError(ModspamError, RuntimeError):
+    """A process that shares the work was ended from outside."""
 
 
 class MissingExtraError(ModspamError, ImportError):

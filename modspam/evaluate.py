@@ -6,10 +6,12 @@ Comments are scored once (`Scored`); the table, the JSON and the report (`modspa
 import json
 import time
 from argparse import Namespace
-from collections.abc import Mapping, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,8 +19,9 @@ import numpy as np
 import numpy.typing as npt
 from joblib import Parallel, delayed
 
+from modspam.cluster import workers
 from modspam.comment import Comment
-from modspam.corpora import Example, Source, load, without_copies
+from modspam.corpora import Example, Source, copy_key, load, stream, unpacked_size, without_copies
 from modspam.errors import SettingError
 from modspam.evasions import EVASIONS
 from modspam.features import extract, observe
@@ -26,13 +29,17 @@ from modspam.files import replaced
 from modspam.metrics import Labels, Metrics, Scores, measure, rate_threshold
 from modspam.model import LinearModel, bundled_path, probability_of
 from modspam.moderator import Moderator
+from modspam.progress import progress
 from modspam.say import Say, silent, to_stderr
+from modspam.seen import Seen, key_of
 from modspam.settings import check_jobs
 
-__all__ = ["CLEAN_RATE", "Evaluation", "Scored", "Speed", "evaluate", "pooled", "run", "table"]
+__all__ = ["CLEAN_RATE", "Evaluation", "Scored", "Speed", "evaluate", "evaluate_streamed", "pooled", "run", "table"]
 
 CLEAN_RATE = 0.01  # share of undisguised ham over the line that evasions are measured at
 _BLOCK = 256
+_ROUND = 64  # blocks
+_IN_MEMORY = 200e6  # bytes of comments that are kept; files that are longer are read through
 _TIMED = 1000  # comments that the speed is taken from
 
 
@@ -105,7 +112,7 @@ class Evaluation:
 
     - ``digest``: SHA-256 over the texts and labels, so that two results can be told to be on the same set
     - ``evasions``: for each evasion, the recall at the clean 1% threshold and the ham flagged there
-    - ``scored``: the comments themselves, which are no part of the JSON
+    - ``kept``: the comments themselves, which are no part of the JSON; None where they were only read through
     """
 
     name: str
@@ -113,7 +120,16 @@ class Evaluation:
     metrics: Metrics
     evasions: dict[str, tuple[float, float]]
     speed: Speed | None
-    scored: Scored = field(repr=False, compare=False)
+    kept: Scored | None = field(repr=False, compare=False)
+
+    @property
+    def scored(self) -> Scored:
+        """The comments with their scores.  Raises `SettingError` where they were not kept."""
+        if self.kept is None:
+            raise SettingError(
+                f"{self.name} was read through and its comments were not kept: measure it without --stream"
+            )
+        return self.kept
 
     @classmethod
     def of(cls, name: str, scored: Scored, threshold: float) -> "Evaluation":
@@ -171,6 +187,57 @@ def evaluate(
     return replace(result, speed=_speed(moderator, comments)) if speed else result
 
 
+def evaluate_streamed(moderator: Moderator, path: Path, jobs: int = 1) -> Evaluation:
+    """Measure a model's verdicts on a file that is read through once; what is kept of a comment is some bytes.
+
+    The figures are those of `evaluate`, but that of texts under both labels the first is kept.
+
+    Raises what reading raises, `TrainingError` if there is nothing to measure, `SettingError` for no jobs.
+    """
+    check_jobs(jobs)
+    seen, digest, timed = Seen(), sha256(b"["), list[Comment]()
+    scores, spam, clusters = array("d"), array("b"), array("Q")
+    with progress(path.stat().st_size) as show:
+        position = 0
+
+        def at(reached: int) -> None:
+            nonlocal position
+            position = reached
+
+        blocks = _blocks(stream(path, at=at))
+        with Parallel(n_jobs=jobs) as parallel:
+            # A round at a time, so that no more is read than is scored.
+            while block_round := list(islice(blocks, _ROUND)):
+                found = parallel(delayed(_keys_and_scores)(moderator.model, block) for block in block_round)
+                for block, (keys, block_scores) in zip(block_round, found, strict=True):
+                    labels = np.array([example.spam for example in block], dtype=np.bool_)
+                    for row in np.flatnonzero(seen.first(keys, labels)).tolist():
+                        text = block[row].comment.text
+                        digest.update(b", " * bool(scores) + json.dumps([text, block[row].spam]).encode())
+                        scores.append(block_scores[row])
+                        spam.append(block[row].spam)
+                        clusters.append(key_of(_cluster(text)))
+                        if len(timed) < _TIMED:
+                            timed.append(block[row].comment)
+                show(position, len(scores))
+    digest.update(b"]")
+    found_scores, labels = np.array(scores), np.array(spam, dtype=np.bool_)
+    probabilities = np.array([probability_of(score) for score in scores])
+    metrics = measure(found_scores, probabilities, labels, np.array(clusters, dtype=np.uint64), moderator.threshold)
+    return Evaluation(path.name, digest.hexdigest(), metrics, {}, _speed(moderator, timed), None)
+
+
+def _blocks(examples: Iterable[Example]) -> Iterator[list[Example]]:
+    remaining = iter(examples)
+    while block := list(islice(remaining, _BLOCK)):
+        yield block
+
+
+def _keys_and_scores(model: LinearModel, examples: Sequence[Example]) -> tuple[npt.NDArray[np.uint64], Scores]:
+    keys = np.array([key_of(copy_key(example.comment)) for example in examples], dtype=np.uint64)
+    return keys, _block_scores(model, [example.comment for example in examples])
+
+
 def pooled(results: Sequence[Evaluation], threshold: float) -> Evaluation:
     """Measure several sets as one, without what are copies from set to set; nothing is scored again.
 
@@ -226,6 +293,11 @@ def _speed(moderator: Moderator, comments: Sequence[Comment]) -> Speed:
 
 def run(arguments: Namespace) -> int:
     """Evaluate as the command line says: results on standard output, progress towards a report on standard error."""
+    with workers(arguments.dask):
+        return _run(arguments)
+
+
+def _run(arguments: Namespace) -> int:
     if arguments.report is None:
         _evaluated(arguments, silent)
         return 0
@@ -254,11 +326,14 @@ def _evaluated(arguments: Namespace, say: Say) -> tuple[list[Evaluation], Modera
     results: list[Evaluation] = []
     files: list[Source] = []
     for source in arguments.inputs:
-        examples, found = load([source])
-        files += found
-        result = evaluate(
-            moderator, examples, source.name, evasions=arguments.evasions, speed=True, jobs=arguments.jobs, say=say
-        )
+        if _is_long(source, arguments):
+            result = evaluate_streamed(moderator, source, arguments.jobs)
+        else:
+            examples, found = load([source])
+            files += found
+            result = evaluate(
+                moderator, examples, source.name, evasions=arguments.evasions, speed=True, jobs=arguments.jobs, say=say
+            )
         results.append(result)
         if not arguments.json:
             print(table(result), flush=True)
@@ -267,6 +342,14 @@ def _evaluated(arguments: Namespace, say: Say) -> tuple[list[Evaluation], Modera
     else:
         print(f"model: {path} ({path.stat().st_size / 1e6:.2f} MB)")
     return results, moderator, path, files
+
+
+def _is_long(source: Path, arguments: Namespace) -> bool:
+    """Whether to read through a file without keeping its comments, which a report or evasions would need."""
+    if arguments.stream and (arguments.report or arguments.evasions or source.is_dir()):
+        raise SettingError("--stream reads files through, so it goes with no folder, --report or --evasions")
+    kept = arguments.report or arguments.evasions or source.is_dir() or not source.exists()
+    return bool(arguments.stream) or not (kept or unpacked_size(source) < _IN_MEMORY)
 
 
 def table(result: Evaluation) -> str:

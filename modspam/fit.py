@@ -9,7 +9,7 @@ The same input gives the same file, byte for byte.
 
 import time
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import compress
 from typing import Any, NamedTuple
 
@@ -233,7 +233,7 @@ def matrix_of(examples: Sequence[Example], jobs: int = 1, say: Say = silent) -> 
 
 def parts_of(comments: Sequence[Comment], jobs: int | None = 1) -> Parts:
     """Extract the features of one or more comments."""
-    features = list(features_of(comments, jobs))
+    features = features_of(comments, jobs)
     return Parts(
         np.concatenate([f.signals for f in features]),
         _hashed([f.buckets for f in features], 1.0),
@@ -241,12 +241,12 @@ def parts_of(comments: Sequence[Comment], jobs: int | None = 1) -> Parts:
     )
 
 
-def features_of(comments: Sequence[Comment], jobs: int | None = 1) -> Iterator[Features]:
+def features_of(comments: Sequence[Comment], jobs: int | None = 1) -> list[Features]:
     """Extract what serving extracts, block by block and in order, in this many processes."""
     if len(comments) <= _FEW_BLOCKS * _BLOCK:
         jobs = 1  # processes take seconds to start, and in those one is done
     blocks = (comments[start : start + _BLOCK] for start in range(0, len(comments), _BLOCK))
-    found: Iterator[Features] = Parallel(n_jobs=jobs, return_as="generator")(delayed(_extracted)(b) for b in blocks)
+    found: list[Features] = Parallel(n_jobs=jobs)(delayed(_extracted)(block) for block in blocks)
     return found
 
 

@@ -4,7 +4,7 @@ Every interval is a 95% percentile bootstrap over clusters of copies (Efron and 
 a campaign of a hundred variants is one observation, not a hundred.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
@@ -30,8 +30,11 @@ __all__ = [
 
 Scores = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.bool_]
+Clusters = npt.NDArray[np.uint64]
 
 _RESAMPLES = 400
+_RESAMPLES_OF_MANY = 100
+_MANY = 200_000  # comments
 BINS = (0.0, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 1.0)  # of probabilities, for the reliability table
 
 
@@ -119,7 +122,7 @@ def measure(
     scores: Scores,
     probabilities: Scores,
     spam: Labels,
-    clusters: Sequence[object],
+    clusters: Sequence[object] | Clusters,
     threshold: float,
     seed: int = 0,
 ) -> Metrics:
@@ -132,62 +135,63 @@ def measure(
     flagged = probabilities >= threshold
     both = bool(spam.any() and not spam.all())
 
-    def recall_1(at: npt.NDArray[np.intp]) -> float:
-        return recall_at(scores[at], spam[at], 0.01)
+    everything = np.arange(len(spam))
 
-    def recall_5(at: npt.NDArray[np.intp]) -> float:
-        return recall_at(scores[at], spam[at], 0.05)
+    def figures(at: npt.NDArray[np.intp]) -> dict[str, float]:
+        """Work out all that the classes of a sample allow."""
+        of_spam, of_ham = spam[at], ~spam[at]
+        found = {}
+        if of_spam.any():
+            found["recall"] = float(flagged[at][of_spam].mean())
+        if of_ham.any():
+            found["false_positive_rate"] = float(flagged[at][of_ham].mean())
+        if len(found) == 2:
+            found["recall_at_1"] = recall_at(scores[at], of_spam, 0.01)
+            found["recall_at_5"] = recall_at(scores[at], of_spam, 0.05)
+            found["roc_area_loss"] = 100 * (1 - roc_area(scores[at], of_spam))
+        return found
 
-    def area_loss(at: npt.NDArray[np.intp]) -> float:
-        return 100 * (1 - roc_area(scores[at], spam[at]))
+    whole = figures(everything)
+    sampled = [figures(at) for at in resamples(clusters, seed)]
 
-    def false_positives(at: npt.NDArray[np.intp]) -> float:
-        return float(flagged[at][~spam[at]].mean())
-
-    def recall(at: npt.NDArray[np.intp]) -> float:
-        return float(flagged[at][spam[at]].mean())
-
-    samples = resamples(clusters, seed)
-
-    def interval(figure: Any, needs_spam: bool, needs_ham: bool) -> Interval | None:
-        if (needs_spam and not spam.any()) or (needs_ham and spam.all()):
+    def interval(name: str) -> Interval | None:
+        if name not in whole:
             return None
-        usable = [s for s in samples if (spam[s].any() or not needs_spam) and (not spam[s].all() or not needs_ham)]
-        low, high = np.quantile([figure(s) for s in usable], [0.025, 0.975])
-        return Interval(figure(np.arange(len(spam))), float(low), float(high))
+        low, high = np.quantile([found[name] for found in sampled if name in found], [0.025, 0.975])
+        return Interval(whole[name], float(low), float(high))
 
     return Metrics(
         spam=int(spam.sum()),
         ham=int((~spam).sum()),
-        recall_at_1=interval(recall_1, True, True),
-        recall_at_5=interval(recall_5, True, True),
-        roc_area_loss=interval(area_loss, True, True),
+        recall_at_1=interval("recall_at_1"),
+        recall_at_5=interval("recall_at_5"),
+        roc_area_loss=interval("roc_area_loss"),
         threshold=threshold,
-        false_positive_rate=interval(false_positives, False, True),
-        recall=interval(recall, True, False),
+        false_positive_rate=interval("false_positive_rate"),
+        recall=interval("recall"),
         mcc=float(matthews_corrcoef(spam, flagged)) if both else None,
         brier=float(brier_score_loss(spam, probabilities)) if both else float(np.mean((probabilities - spam) ** 2)),
         reliability=_reliability(probabilities, spam),
     )
 
 
-def resamples(clusters: Sequence[object], seed: int = 0) -> list[npt.NDArray[np.intp]]:
+def resamples(clusters: Sequence[object] | Clusters, seed: int = 0) -> Iterator[npt.NDArray[np.intp]]:
     """Draw clusters with replacement; each sample is the indices of their comments.
 
-    A figure's 95% interval is from the 2.5% to the 97.5% quantile of what it is on the samples.
+    A figure's 95% interval is from the 2.5% to the 97.5% quantile of what it is on the samples, of which there
+    are 400, or 100 for more than 200,000 comments.
     """
-    _, of_comment = np.unique(np.array([str(c) for c in clusters]), return_inverse=True)
+    named = clusters if isinstance(clusters, np.ndarray) else np.array([str(c) for c in clusters])
+    _, of_comment = np.unique(named, return_inverse=True)
     order = np.argsort(of_comment, kind="stable")
     bounds = np.searchsorted(of_comment[order], np.arange(of_comment.max() + 2))
     rng = np.random.default_rng(seed)
     count = len(bounds) - 1
-    samples = []
-    for _ in range(_RESAMPLES):
+    for _ in range(_RESAMPLES if len(order) <= _MANY else _RESAMPLES_OF_MANY):
         drawn = rng.integers(count, size=count)
         starts, lengths = bounds[drawn], bounds[drawn + 1] - bounds[drawn]
         offsets = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        samples.append(order[np.repeat(starts, lengths) + offsets])
-    return samples
+        yield order[np.repeat(starts, lengths) + offsets]
 
 
 def _reliability(probabilities: Scores, spam: Labels) -> tuple[ReliabilityBin, ...]:

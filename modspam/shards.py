@@ -1,11 +1,9 @@
 """The features of many comments on disk, so that training needs no more memory for more of them.
 
-A shard is a file of arrays for some thousand comments: `extract_shard` makes one, `read_shard` reads it.  A
-`Seen` remembers in a fixed amount of memory which comments have been there before.
+A shard is a file of arrays for some thousand comments: `extract_shard` makes one, `read_shard` reads it.
 """
 
 from collections.abc import Sequence
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -18,11 +16,9 @@ from modspam.corpora import Example, copy_key
 from modspam.files import replaced
 from modspam.fit import Parts, parts_of
 from modspam.ngrams import BITS
+from modspam.seen import key_of
 
-__all__ = ["Seen", "Shard", "extract_shard", "read_shard", "write_arrays"]
-
-_FALSE, _TRUE = 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F  # what a label adds to a key
-_HASHES = 4
+__all__ = ["Shard", "extract_shard", "read_shard", "write_arrays"]
 
 
 class Shard(NamedTuple):
@@ -54,8 +50,8 @@ def extract_shard(examples: Sequence[Example], path: Path) -> None:
     sources, of_source = np.unique(np.array([e.source for e in everything]), return_inverse=True)
     write_arrays(
         path,
-        keys=np.array([_hashed(copy_key(e.comment)) for e in everything], dtype=np.uint64),
-        groups=np.array([_hashed(f"{e.source}\n{e.group}") for e in everything], dtype=np.uint64),
+        keys=np.array([key_of(copy_key(e.comment)) for e in everything], dtype=np.uint64),
+        groups=np.array([key_of(f"{e.source}\n{e.group}") for e in everything], dtype=np.uint64),
         spam=np.array([e.spam for e in everything], dtype=np.bool_),
         posted=np.arange(len(everything)) < len(examples),
         sources=sources,
@@ -98,48 +94,3 @@ def _unpacked(
     values = np.repeat((float(length) / np.sqrt(np.maximum(counts, 1))).astype(np.float32), counts)
     starts = np.concatenate(([0], np.cumsum(counts))).astype(np.int32)
     return sparse.csr_array((values, indices, starts), shape=(len(counts), 1 << BITS))
-
-
-def _hashed(text: str) -> int:
-    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
-
-
-class Seen:
-    """Which comments have been there before: a Bloom filter (Bloom 1970), so it may take a new one for an old one.
-
-    Among ``2 ** bits / 32`` comments one in four hundred new ones is taken so, among half as many one in five thousand.
-    """
-
-    def __init__(self, bits: int = 28) -> None:
-        self._mask = np.uint64((1 << bits) - 1)
-        self._bits = np.zeros(1 << (bits - 3), dtype=np.uint8)
-        self.contradictions = 0
-
-    def first(self, keys: npt.NDArray[np.uint64], spam: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-        """Say which of these comments are neither copies of earlier ones nor of one another; they are remembered.
-
-        Copies of a comment that had the other label are counted in ``contradictions``.
-        """
-        fresh = np.zeros(len(keys), dtype=np.bool_)
-        fresh[np.unique(keys, return_index=True)[1]] = True
-        fresh &= ~self._has(keys)
-        labelled = keys ^ np.where(spam, np.uint64(_TRUE), np.uint64(_FALSE))
-        self._add(keys[fresh])
-        self._add(labelled[fresh])
-        self.contradictions += int((~fresh & ~self._has(labelled)).sum())
-        return fresh
-
-    def _places(self, keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-        step = (keys >> np.uint64(32)) | np.uint64(1)
-        return (keys[None, :] + np.arange(_HASHES, dtype=np.uint64)[:, None] * step[None, :]) & self._mask
-
-    def _has(self, keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
-        places = self._places(keys)
-        bit = np.uint8(1) << (places & np.uint64(7)).astype(np.uint8)
-        found: npt.NDArray[np.bool_] = (self._bits[places >> np.uint64(3)] & bit).astype(np.bool_).all(axis=0)
-        return found
-
-    def _add(self, keys: npt.NDArray[np.uint64]) -> None:
-        places = self._places(keys).ravel()
-        bit = np.uint8(1) << (places & np.uint64(7)).astype(np.uint8)
-        np.bitwise_or.at(self._bits, (places >> np.uint64(3)).astype(np.intp), bit)

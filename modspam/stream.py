@@ -31,13 +31,15 @@ from modspam.files import replaced
 from modspam.fit import BYTES, FEWEST, Fitted, HeldOut, Vector, calibrated, source_weights
 from modspam.model import LinearModel, specification
 from modspam.ngrams import BITS
+from modspam.progress import Show, progress
 from modspam.say import Say, silent
+from modspam.seen import Seen
 from modspam.settings import DEFAULTS, Settings
-from modspam.shards import Seen, extract_shard, read_shard, write_arrays
+from modspam.shards import extract_shard, read_shard, write_arrays
 
 __all__ = ["Read", "train_streamed"]
 
-Read = Callable[[Path], Iterable[Example]]
+Read = Callable[[Path, Callable[[int], None]], Iterable[Example]]  # tells how many bytes of the file are read
 
 _VERSION = 1  # of the work folder
 _BLOCK = 1024  # comments of a shard
@@ -74,7 +76,7 @@ def train_streamed(
     say("reading through the files")
     digests = [_digest(path) for path in files]
     _check_plan(work, digests, settings)
-    shards, sources = _extract(files, digests, read, work, settings.jobs, say)
+    shards, sources = _extract(files, digests, read, work, settings.jobs)
     table = _mark(work, shards, say)
     parts = min(shards, max(_FEWEST_PARTS, -(-shards // _PART)))
     alpha = 1 / (settings.regularisation * table.counts.total())
@@ -137,7 +139,7 @@ def _check_plan(work: Path, digests: Sequence[str], settings: Settings) -> None:
 
 
 def _extract(
-    files: Sequence[Path], digests: Sequence[str], read: Read, work: Path, jobs: int, say: Say
+    files: Sequence[Path], digests: Sequence[str], read: Read, work: Path, jobs: int
 ) -> tuple[int, list[Source]]:
     """Extract what is not extracted yet; returns the number of shards, and what was read of each file."""
     complete = work / "complete.json"
@@ -147,22 +149,31 @@ def _extract(
     labels = [Counter[bool]() for _ in files]
     shards = 0
 
-    def examples() -> Iterator[Example]:
+    def examples(show: Show) -> Iterator[Example]:
+        before = number = 0
         for path, found in zip(files, labels, strict=True):
-            say(f"reading {path}")
-            for example in read(path):
-                found[example.spam] += 1
-                yield example
+            position = 0
 
-    def tasks() -> Iterator[Any]:
+            def at(reached: int) -> None:
+                nonlocal position
+                position = reached
+
+            for example in read(path, at):
+                found[example.spam] += 1
+                number += 1
+                yield example
+                show(before + position, number)
+            before += path.stat().st_size
+
+    def tasks(show: Show) -> Iterator[Any]:
         nonlocal shards
-        for shards, block in enumerate(_blocks(examples()), start=1):
+        for shards, block in enumerate(_blocks(examples(show)), start=1):
             path = _shard(work, shards - 1)
             if not path.exists():
                 yield delayed(extract_shard)(block, path)
 
-    for _ in Parallel(n_jobs=jobs, return_as="generator_unordered")(tasks()):
-        pass
+    with progress(sum(path.stat().st_size for path in files)) as show:
+        Parallel(n_jobs=jobs)(tasks(show))
     sources = [
         Source(path.name.split(".", 1)[0], digest, found[True], found[False])
         for path, digest, found in zip(files, digests, labels, strict=True)

@@ -7,11 +7,23 @@ set the gate's comments aside, move the base or train from scratch, and let the 
 import shutil
 import sys
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from modspam.adapt import adapt
-from modspam.corpora import VARIANTS, Example, Source, files_of, load, read_reviews, reviewed, stream, uncorrected
+from modspam.cluster import workers
+from modspam.corpora import (
+    VARIANTS,
+    Example,
+    Source,
+    files_of,
+    load,
+    read_reviews,
+    reviewed,
+    stream,
+    uncorrected,
+    unpacked_size,
+)
 from modspam.errors import ModelFormatError
 from modspam.fit import summary, train
 from modspam.gate import Comparison, HeldOut, decide
@@ -25,7 +37,6 @@ __all__ = ["main", "run"]
 
 _REFUSED = 3  # the exit code
 _IN_MEMORY = 200e6  # bytes of comments that are learnt at once; more are learnt from disk
-_UNPACKED = 4  # times the size of a compressed file
 
 
 def run(arguments: Namespace) -> int:
@@ -43,13 +54,14 @@ def run(arguments: Namespace) -> int:
     base = LinearModel.load(_base_path(arguments.base)) if arguments.base else None
     in_use = _in_use(output) if arguments.gate and output.exists() else base
     labels = _Labels(arguments)
-    if base:
-        model = adapt(base, labels.examples, labels.sources, settings, say)
-    elif arguments.stream or labels.size > _IN_MEMORY:
-        say("learning from disk")
-        model = train_streamed(labels.files, labels.read, _work(output), settings, say)
-    else:
-        model = train(labels.examples, labels.sources, settings, say)
+    with workers(arguments.dask):
+        if base:
+            model = adapt(base, labels.examples, labels.sources, settings, say)
+        elif arguments.stream or labels.size > _IN_MEMORY:
+            say("learning from disk")
+            model = train_streamed(labels.files, labels.read, _work(output), settings, say)
+        else:
+            model = train(labels.examples, labels.sources, settings, say)
     if not base:
         print(summary(model))
 
@@ -87,8 +99,7 @@ class _Labels:
     @property
     def size(self) -> float:
         """How many bytes there are to read, roughly, once they are unpacked."""
-        packed = (".gz", ".zst", ".parquet")
-        return sum(path.stat().st_size * (_UNPACKED if path.suffix in packed else 1) for path in self.files)
+        return sum(map(unpacked_size, self.files))
 
     @property
     def examples(self) -> list[Example]:
@@ -101,11 +112,11 @@ class _Labels:
         """What was read of each file."""
         return self._load()[1]
 
-    def read(self, path: Path) -> Iterator[Example]:
-        """Give those of one file, one at a time."""
+    def read(self, path: Path, at: Callable[[int], None]) -> Iterator[Example]:
+        """Give those of one file, one at a time; ``at`` is told how many bytes have been read."""
         later = self._appended[self._appended.index(path) + 1 :] if path in self._appended else self._appended
         corrections = [example for file in later for example in stream(file, self._variants)]
-        examples = uncorrected(reviewed(stream(path, self._variants), self._reviews), corrections)
+        examples = uncorrected(reviewed(stream(path, self._variants, at=at), self._reviews), corrections)
         yield from self.held_out.without(examples) if self._gate else examples
 
     def _load(self) -> tuple[list[Example], list[Source]]:
@@ -121,7 +132,8 @@ class _Labels:
 
 
 def _work(output: Path) -> Path:
-    return output.with_name(f"{output.name}.work")
+    """Name the folder of what is done; other machines may have another current folder."""
+    return output.absolute().with_name(f"{output.name}.work")
 
 
 def _base_path(name: str) -> Path:
