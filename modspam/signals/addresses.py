@@ -5,7 +5,7 @@ from typing import NamedTuple
 import regex
 
 from modspam.normalise import Reading, Span
-from modspam.patterns import Pattern
+from modspam.patterns import Pattern, holds_any
 from modspam.signals.trades import trade_words
 
 __all__ = ["Link", "find_links", "host_of", "is_common", "is_reference", "registered_name", "selling_words"]
@@ -51,6 +51,7 @@ _BARE = (
     rf"(?:{'|'.join(_ENDINGS)})(?![\p{{L}}\p{{N}}_\-(@]|\.{_WORD_SIGN})(?:[/?#]{_ADDRESS_SIGN}*+)?"
 )
 _URL = Pattern(f"{_WITH_BEGINNING}|{_BARE}", regex.IGNORECASE)
+_HAS = Pattern(rf"\.{_WORD_SIGN}|/\s?/")  # what every address has
 _TRAILING = ".,;:!?'\"*_…"
 _SCHEME = Pattern(r"^(?:\w+\s?:\s?/\s?/\s?)?(?:[^/@\s]*@)?(?:www\d?\.)?", regex.IGNORECASE)
 _HOST_END = Pattern(r"[/?#:\s]")
@@ -90,7 +91,7 @@ _PROFILES = frozenset(
 def find_links(reading: Reading) -> tuple[Link, ...]:
     """Find the addresses in the visible text, and in which markup of the given text each stood."""
     visible = reading.visible.text
-    if "." not in visible and "://" not in visible:
+    if not _HAS.search(visible):
         return ()
     given = reading.comment.text
     links = []
@@ -157,12 +158,14 @@ def is_common(host: str) -> bool:
 
 
 # Long enough to prove something inside a longer run of letters.
-_HOST_STEMS = """
+_HOST_STEMS = tuple(
+    """
     casino poker betting viagra cialis pharma payday loans credit mortgage insurance essay escort replica outlet
     discount coupon cheap backlink marketing porn dating forex bitcoin crypto plumb roofing locksmith limo dental
     lawyer attorney handbag watches jersey hosting keygen weightloss judi togel slot kredit kupit
     solutions shopping credito cleanse reviews supplement
 """.split()
+)
 _HOST_WORD = Pattern(r"\p{L}+")
 
 
@@ -178,5 +181,5 @@ def selling_words(url: str, host: str) -> list[Span]:
     return [
         (offset + match.start(), offset + match.end())
         for match in _HOST_WORD.finditer(host)
-        if trade_words(match[0]) or any(stem in match[0] for stem in _HOST_STEMS)
+        if holds_any(match[0], _HOST_STEMS) or trade_words(match[0])
     ]

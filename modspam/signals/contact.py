@@ -5,12 +5,13 @@ from collections.abc import Iterator
 import regex
 
 from modspam.normalise import Span
-from modspam.patterns import Pattern
+from modspam.patterns import Pattern, holds_any
 from modspam.signals.observation import Observation
 from modspam.signals.signal import Where, counted
 
 __all__ = ["SIGNALS"]
 
+_FEWEST_DIGITS = 7  # of a number that is dialled
 # A country code and eight digits and more, not inside a word, an address or a figure.
 _PHONE = Pattern(r"(?<![\w.,:/#\-=])(?:\+|00(?=[1-9]\d))\s?\d{1,3}[\s().\-]{0,2}(?:\d[\s().\-]{0,2}){6,12}\d(?![\w:])")
 # Words after which people are given a number to dial or to write to.
@@ -39,6 +40,11 @@ _MESSENGER = Pattern(
     r"|\bqq\s?(?:号|群)?[:：]?\s?\d{5,11}",
     regex.IGNORECASE,
 )
+_MESSENGER_HAS = (
+    ".me/", "discord.gg/", "whats", "gram", "viber", "chat", "weixin", "signal", "skype", "kik", "zalo", "kakao", "icq",
+    "line id", "insta", "hangout", "zangi", "телег", "тг", "ватсап", "вайбер", "вотсап", "微信", "薇信", "加微", "威信",
+    "扣扣", "电报", "飞机", "ライン", "라인", "카톡", "텔레그램", "qq",
+)  # fmt: skip
 _HANDLE = Pattern(r"(?<![\w@./])@(?=\w*[\d_]|[A-Za-z]*[a-z][A-Z])[A-Za-z]\w{4,31}\b(?![.\w])")
 _EMAIL = Pattern(
     r"(?<![\w.+\-])[\w.+\-]{2,64}\s?(?:@|\(at\)|\[at\]|\{at\})\s?[\w\-]{2,}(?:\.|\s?\(dot\)\s?|\s?\[dot\]\s?)[a-zA-Z]{2,}(?:\.[a-zA-Z]{2,})?\b"
@@ -52,17 +58,23 @@ def phone_number(observation: Observation) -> Iterator[Span]:
     Numbers in logs and prices have no country code, and nobody is told to dial them.
     """
     text = observation.visible
-    spans = [match.span() for match in _PHONE.finditer(text)]
+    if sum(map(str.isdigit, text)) < _FEWEST_DIGITS:
+        return
+    spans = [match.span() for match in _PHONE.finditer(text)] if "+" in text or "00" in text else []
     yield from spans
     for match in _DIALLED.finditer(text):
         start, end = match.span("number")
-        if sum(map(str.isdigit, match["number"])) >= 7 and not any(a < end and start < b for a, b in spans):
+        if sum(map(str.isdigit, match["number"])) >= _FEWEST_DIGITS and not any(
+            a < end and start < b for a, b in spans
+        ):
             yield start, end
 
 
 @counted(unit="contacts", cap=2, where=Where.VISIBLE, message="an invitation to a messenger")
 def messenger(observation: Observation) -> Iterator[Span]:
     """A handle, a number or a join link for a messenger is where the victim is to go."""
+    if not holds_any(observation.lowered, _MESSENGER_HAS):
+        return iter(())
     return (match.span() for match in _MESSENGER.finditer(observation.visible))
 
 
@@ -72,12 +84,16 @@ def handle(observation: Observation) -> Iterator[Span]:
 
     At the beginning of a comment it names the reader who is answered.
     """
+    if "@" not in observation.visible:
+        return iter(())
     return (m.span() for m in _HANDLE.finditer(observation.visible) if m.start() > 0)
 
 
 @counted(unit="addresses", cap=2, where=Where.VISIBLE, message="an e-mail address to write to")
 def email_address(observation: Observation) -> Iterator[Span]:
     """A mail box in the open is how lenders, healers and recovery agents are reached."""
+    if not holds_any(observation.visible, ("@", "(at)", "[at]", "{at}")):
+        return iter(())
     return (m.span() for m in _EMAIL.finditer(observation.visible))
 
 

@@ -25,28 +25,39 @@ class _Position(NamedTuple):
 _Pattern = tuple[_Position, ...]
 
 
+class _Beginning(NamedTuple):
+    """Patterns that begin with the same word: by a word that may stand second, and those in which any may, or none."""
+
+    by_second: dict[str, list[_Pattern]]
+    others: list[_Pattern]
+
+
 class _Lexicon(NamedTuple):
     """Patterns by their first word, and one expression for scripts without spaces."""
 
-    by_first_word: dict[str, list[_Pattern]]
+    by_first_word: dict[str, _Beginning]
     unspaced: Pattern | None
 
 
 _SPACED = Pattern(r"[\p{Latin}\p{Cyrillic}\p{Greek}\p{Hebrew}\p{Devanagari}?|]")
-_UNSPACED = Pattern(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Arabic}]")
 
 
 @cache
 def _compiled(rows: tuple[Row, ...]) -> _Lexicon:
-    by_first_word: dict[str, list[_Pattern]] = {}
+    by_first_word: dict[str, _Beginning] = {}
     unspaced = []
     for source, _why in rows:
         if not _SPACED.search(source):
             unspaced.append(regex.escape(source))
             continue
         pattern = _parse(source)
+        second = _second_words(pattern)
         for word in pattern[0].words:
-            by_first_word.setdefault(word, []).append(pattern)
+            beginning = by_first_word.setdefault(word, _Beginning({}, []))
+            for other in second or ():
+                beginning.by_second.setdefault(other, []).append(pattern)
+            if second is None:
+                beginning.others.append(pattern)
     return _Lexicon(by_first_word, Pattern("|".join(unspaced)) if unspaced else None)
 
 
@@ -58,6 +69,18 @@ def _parse(source: str) -> _Pattern:
         words = place.removesuffix("?")
         positions.append(_Position(frozenset() if words == "*" else frozenset(words.split("|")), optional))
     return tuple(positions)
+
+
+def _second_words(pattern: _Pattern) -> set[str] | None:
+    """Say which words may stand second; None if any may, or none needs to."""
+    found: set[str] = set()
+    for place in pattern[1:]:
+        if not place.words:
+            return None
+        found |= place.words
+        if not place.optional:
+            return found
+    return None
 
 
 def _match(words: Sequence[str], at: int, pattern: _Pattern, position: int) -> int:
@@ -76,17 +99,18 @@ def _phrases(observation: Observation, rows: tuple[Row, ...]) -> Iterator[Span]:
     """Find the phrases of a table, left to right, without overlaps; spans in the folded text."""
     lexicon = _compiled(rows)
     words = observation.words
-    at = 0
-    while at < len(words):
-        patterns = lexicon.by_first_word.get(words[at])
-        end = max((_match(words, at, pattern, 0) for pattern in patterns), default=-1) if patterns else -1
+    reached = 0
+    for at in [at for at, word in enumerate(words) if word in lexicon.by_first_word]:
+        if at < reached:
+            continue
+        beginning = lexicon.by_first_word[words[at]]
+        follows = beginning.by_second.get(words[at + 1], ()) if at + 1 < len(words) else ()
+        end = max((_match(words, at, pattern, 0) for pattern in (*beginning.others, *follows)), default=-1)
         if end > at:
             spans = observation.word_spans
             yield spans[at][0], spans[end - 1][1]
-            at = end
-        else:
-            at += 1
-    if lexicon.unspaced is not None and _UNSPACED.search(observation.folded):
+            reached = end
+    if lexicon.unspaced is not None and observation.has_unspaced:
         yield from (match.span() for match in lexicon.unspaced.finditer(observation.folded))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import regex
 
 from modspam.normalise import Span
-from modspam.patterns import Pattern
+from modspam.patterns import Pattern, holds_any
 from modspam.signals.addresses import Link, host_of, is_common, is_reference, registered_name, selling_words
 from modspam.signals.observation import Observation
 from modspam.signals.signal import Where, counted, measured
@@ -33,6 +33,8 @@ _SPELLED_OUT = Pattern(
     r"|\bwww\s(?:dot\s)?[\p{L}\p{N}\-]{2,40}\s(?:dot\s)?(?:com|net|org|ru|info)\b",
     regex.IGNORECASE,
 )
+_SPELLED_OUT_HAS = ("dot", "d0t", "punkt", "точка", "titik", "nokta", "hxx", "h**", "www")
+_DOT_APART = Pattern(r"\.(?<=[\s\[({].)")
 _DOMAIN_LABEL = Pattern(r"(?:https?://)?(?:www\.)?[\w\-]+(?:\.[\w\-]+)*\.[a-z]{2,12}(?:/\S*)?", regex.IGNORECASE)
 
 
@@ -148,6 +150,8 @@ def raw_address(observation: Observation) -> Iterator[Span]:
 @counted(unit="addresses", cap=2, where=Where.VISIBLE, message="an address spelled out to get past filters")
 def spelled_out_address(observation: Observation) -> Iterator[Span]:
     """Who writes "dot com" expects that links are refused."""
+    if not holds_any(observation.lowered, _SPELLED_OUT_HAS) and not _DOT_APART.search(observation.visible):
+        return iter(())
     return (match.span() for match in _SPELLED_OUT.finditer(observation.visible))
 
 

@@ -6,7 +6,7 @@ from functools import cached_property
 import regex
 
 from modspam.normalise import Reading, Span
-from modspam.patterns import Pattern
+from modspam.patterns import Pattern, holds_any
 from modspam.signals.addresses import Link, find_links
 from modspam.signals.slots import Slot, find_slots
 
@@ -29,6 +29,15 @@ _CODE = Pattern(
     r"|\\(?:frac|sum|int|begin|in|mid)\b"  # formulae
     r"|(?<![/\w.\-])\w[\w\-]*\.(?:py|js|ts|css|conf|ya?ml|json|toml|sh|bat|cpp|java|rb|go|rs|xml|ini|env|tex|md|jinja2?|twig)\b"
 )
+# What a text with any of that in it has at least: looked for first, since most texts have none.
+_CODE_HAS = (
+    "`", "<?", "{%", "%}", "</", "()", ");", "=>", "->", "::", "!=", "==", "&&", "||", "$(", "#include", "#define",
+    "def ", "import ", "return ", "echo ", "print(", "printf(", "SELECT", "git ", "sudo ", 'File "', "Traceback", "\\",
+)  # fmt: skip
+_CODE_HAS_BESIDES = Pattern(
+    r"\d\d-\d\d[T ]|\bat [\w.$<>]++\("
+    r"|\.(?:py|js|ts|css|conf|ya?ml|json|toml|sh|bat|cpp|java|rb|go|rs|xml|ini|env|tex|md|jinja2?|twig)\b"
+)
 # What people call the things that use placeholders honestly.
 _TALK_OF_CODE = Pattern(
     r"\b(?:templat(?:e|es|ing)|variables?|render(?:s|ed|ing)?|placeholders?|merge (?:tags?|fields?|codes?)|mail ?merge"
@@ -46,6 +55,7 @@ _NOTICE = Pattern(
     regex.IGNORECASE | regex.DOTALL,
 )
 
+_UNSPACED = Pattern(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Arabic}]")
 _BREAK = Pattern(r"\s+")
 
 _FIELD = 500  # characters of a form's field that are looked at; nobody's name or address is longer
@@ -64,9 +74,19 @@ class Observation:
         self.author_url = reading.comment.author_url[:_FIELD]
 
     @cached_property
+    def lowered(self) -> str:
+        """The visible text without a difference between capitals and small letters."""
+        return self.visible.casefold()
+
+    @cached_property
     def words(self) -> list[str]:
         """The words of the folded text in order, without apostrophes."""
         return self.folded.translate(_TO_WORDS).split()
+
+    @cached_property
+    def has_unspaced(self) -> bool:
+        """Whether some of the folded text is in a script that puts no spaces between words, or few."""
+        return not self.folded.isascii() and _UNSPACED.search(self.folded) is not None
 
     @cached_property
     def word_spans(self) -> list[Span]:
@@ -114,6 +134,8 @@ class Observation:
     @cached_property
     def code(self) -> list[Span]:
         """Marks of code, markup or logs in the visible text."""
+        if not holds_any(self.visible, _CODE_HAS) and not _CODE_HAS_BESIDES.search(self.visible):
+            return []
         return [match.span() for match in _CODE.finditer(self.visible)]
 
     @cached_property

@@ -65,6 +65,8 @@ def low_entropy(observation: Observation) -> float:
 @counted(unit="words", cap=3, where=Where.VISIBLE, message="words that look like random letters")
 def random_words(observation: Observation) -> Iterator[Span]:
     """Posting tools add letters by chance, to differ from what filters have seen and to find their posts again."""
+    if not _MIXED_CASE.search(observation.visible) and not _CONSONANTS.search(observation.lowered):
+        return  # no word could be one
     for match in _LONG_WORD.finditer(observation.visible):
         if is_random_word(match[0]):
             yield match.span()

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import regex
 
 from modspam.normalise import Span
-from modspam.patterns import Pattern
+from modspam.patterns import Pattern, holds_any
 
 __all__ = ["Slot", "Use", "find_slots"]
 
@@ -96,7 +96,13 @@ _FORMS = (
 )  # fmt: skip
 _RARE = Pattern("|".join(form.pattern for form in _FORMS if not form.honest), regex.IGNORECASE)
 _COMMON = Pattern("|".join(form.pattern for form in _FORMS if form.honest), regex.IGNORECASE)
-_OPENERS = Pattern(r"[#%{\[<«‹$*@~^!|_]|(?i:lorem|insert|your|enter|null|undefined|name)")
+_RARE_HAS = ("#", "[")
+_COMMON_HAS = (
+    "%", "{", "[", "<", "«", "‹", "$", "*|", "@@", "~~", "^^", "!!", "##", "||", "_", "INSERT", "ENTER", "YOUR", "MY",
+)  # fmt: skip
+_COMMON_HAS_IN_SMALL_LETTERS = (
+    "lorem ipsum", " null", " undefined", " nan", " first name", " firstname", " (first",
+)  # fmt: skip
 # One plain noun in simple brackets or behind a dollar: BBCode, INI files, masks and shells have those too.
 _PLAIN = Pattern(r"[\[<]\w+[\]>]|\$(?:name|url|title|city|author|user|link|page|post)")
 _DOTTED = Pattern(r"\{\{[^{}]*\w\.\w[^{}]*\}\}")  # a path into an object: a programmer's
@@ -122,12 +128,13 @@ _NEAR = 400  # characters around a slot that tell what it is doing there; a line
 
 def find_slots(text: str) -> tuple[Slot, ...]:
     """Find the slots in a comment's visible text."""
-    return tuple(_slots(text)) if _OPENERS.search(text) else ()
+    return tuple(_slots(text))
 
 
 def _slots(text: str) -> Iterator[Slot]:
-    found = [(match.span(), True) for match in _RARE.finditer(text)]
-    found += [(match.span(), False) for match in _COMMON.finditer(text)]
+    found = [(match.span(), True) for match in _RARE.finditer(text)] if holds_any(text, _RARE_HAS) else []
+    if holds_any(text, _COMMON_HAS) or holds_any(text.casefold(), _COMMON_HAS_IN_SMALL_LETTERS):
+        found += [(match.span(), False) for match in _COMMON.finditer(text)]
     reached = 0
     for span, rare in sorted(found, key=lambda slot: (slot[0], not slot[1])):
         if span[0] >= reached:
