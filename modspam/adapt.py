@@ -5,7 +5,8 @@
 The change is found by logistic regression whose prior is the base and not zero (Chelba and Acero 2004): a ridge
 holds the change near nothing, so a few labels, or labels of one class, leave the base nearly as it was.  It
 is then added to the base's weights, and serving costs what it did.  The regression has an intercept, which is
-left out of the model: how many of the labels are spam says what was labelled, not what the site gets.
+left out of the model: how many of the labels are spam says what was labelled, not what the site gets.  Where the
+change would flag more of the frozen honest cases than the gate lets through, all scores are lowered until it does not.
 
 Labels come from people, and some of them are spammers.  Three things hold these off:
 
@@ -26,12 +27,14 @@ import numpy.typing as npt
 from scipy import sparse
 from scipy.optimize import minimize
 from scipy.special import expit
+from scipy.stats import binom
 
 from modspam.corpora import Example, Source, without_copies
 from modspam.errors import TrainingError
 from modspam.fit import Fitted, Vector, matrix_of
+from modspam.gate import frozen_cases, tolerated
 from modspam.metrics import rate_threshold
-from modspam.model import LinearModel, ThresholdRow, probability_of
+from modspam.model import LinearModel, ThresholdRow, log_odds_of, probability_of
 from modspam.say import Say, silent
 from modspam.settings import DEFAULTS, Settings
 
@@ -42,7 +45,8 @@ _WRONG = 0.05  # of the labels that a site's owner gives: a few percent, by what
 _PUBLIC_WRONG = 0.5  # of those that a named reporter gives: anybody may report
 _FEW = 10  # labels of the rarer class below which the change is held closer
 _FEWEST = 4  # labels below which there is nothing to learn
-_ABOVE = 3  # honest comments above a line, from which on the site's own line is believed
+_UNLIKELY = 0.05  # so many honest comments above a line, if it kept its promise: then it does not
+_ROUNDING = 1e-4  # of scores, in the file's 32-bit weights
 _FLAT = 1e-4  # the length of the gradient at which the optimum is reached
 _STEPS = 200  # of the solver, at most; ten are usual
 
@@ -71,8 +75,10 @@ def adapt(
     weights = weights_of(kept, spam, scores)
     strength = settings.adaptation * _balance(spam)
     change = change_of(matrix, spam, scores, weights, strength)
-    held_out = _held_out_scores(matrix, spam, scores, weights, strength, settings.folds)
-    return Fitted(start.weights + change, start.intercept).to_model(
+    moved = Fitted(start.weights + change, start.intercept)
+    excess = _excess(start, moved, log_odds_of(base.threshold))
+    held_out = _held_out_scores(matrix, spam, scores, weights, strength, settings.folds) - excess
+    return Fitted(moved.weights, moved.intercept - excess).to_model(
         threshold=_line(held_out[~spam], settings.max_false_positive_rate, base.threshold),
         thresholds=_thresholds(base, held_out, spam),
         card={
@@ -171,5 +177,19 @@ def _thresholds(base: LinearModel, scores: Vector, spam: npt.NDArray[np.bool_]) 
 
 
 def _line(ham: Vector, rate: float, otherwise: float) -> float:
-    """Draw the site's own line where its honest comments are many enough to, or else take the base's."""
-    return probability_of(rate_threshold(ham, rate)) if rate * len(ham) >= _ABOVE else otherwise
+    """Take the base's line, or the site's own if the base's clearly flags more of its honest comments than promised."""
+    flagged = int((ham > log_odds_of(otherwise)).sum())
+    if flagged and binom.sf(flagged - 1, len(ham), rate) < _UNLIKELY:
+        return probability_of(rate_threshold(ham, rate))
+    return otherwise
+
+
+def _excess(before: Fitted, after: Fitted, line: float) -> float:
+    """Say by how much to lower scores, so that the gate lets through what is flagged of the frozen honest cases.
+
+    Labels of one site say little of what others write; what they do to it, the frozen cases show.
+    """
+    honest = matrix_of([case for case in frozen_cases() if not case.spam])
+    allowed = tolerated(honest.shape[0], int((before.score(honest) > line).sum()))
+    highest = np.sort(after.score(honest))[::-1]
+    return max(0.0, float(highest[allowed]) - line + _ROUNDING)

@@ -79,12 +79,13 @@ site where there are many sites, stay together when comments are held out to cal
 With --base some twenty labels are enough to begin with: the model moves no further from its base than they
 justify.  What --append names is learnt too; where it speaks of a comment that an earlier file has,
 the later label counts.  Labels whose row names a reporter come from the public: all of one reporter's together
-weigh as much as ten of yours.
+weigh as much as one of yours.
 
 The gate: one comment in ten, always the same ones, is not learnt.  On these, and on cases that come with
-modspam, the new model is held against the one at --output (or the base).  If it is worse it is written
-to OUTPUT.refused, the model in use stays, and the exit code is 3.  The model before it is kept as OUTPUT.previous,
-and 'modspam rollback OUTPUT' puts it back.  --no-gate learns from every comment and replaces unseen.
+modspam, the new model is held against the one at --output (or the base).  If it is worse, a base is moved
+less far, up to three times; if it still is, it is written to OUTPUT.refused, the model in use stays, and the
+exit code is 3.  The model before it is kept as OUTPUT.previous, and 'modspam rollback OUTPUT' puts it back.
+--no-gate learns from every comment and replaces unseen.
 """
 _ROLLBACK_HELP = """\
 Put the model back into use that was there before the last training: MODEL.previous and MODEL change places, so a

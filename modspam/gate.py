@@ -26,7 +26,7 @@ from modspam.corpora import Example, is_spam, words_of
 from modspam.model import LinearModel
 from modspam.moderator import Moderator
 
-__all__ = ["Comparison", "Decision", "HeldOut", "decide", "frozen_cases", "split"]
+__all__ = ["Comparison", "Decision", "HeldOut", "decide", "frozen_cases", "split", "tolerated"]
 
 _HELD_OUT = 10  # one comment in so many
 _MOST = 20_000  # comments that are kept to decide by
@@ -50,13 +50,26 @@ class Comparison(NamedTuple):
     def faults(self) -> list[str]:
         """Say in what the new model is worse, if it is."""
         faults = []
-        usual = max(self.flagged_before / max(self.ham, 1), _FALSE_POSITIVE_RATE)
-        if self.flagged > self.flagged_before and binom.sf(self.flagged - 1, self.ham, usual) < _UNLIKELY_HAM:
+        if more_flagged(self.ham, self.flagged_before, self.flagged):
             faults.append(f"it flags {self.flagged} of {self.ham} honest {self.name}, not {self.flagged_before}")
         usual = self.found_before / max(self.spam, 1)
         if self.found < self.found_before and binom.cdf(self.found, self.spam, usual) < _UNLIKELY_SPAM:
             faults.append(f"it finds {self.found} of {self.spam} spam {self.name}, not {self.found_before}")
         return faults
+
+
+def tolerated(ham: int, flagged_before: int) -> int:
+    """Say how many of this many honest comments may be flagged where so many were before."""
+    flagged = flagged_before
+    while flagged < ham and not more_flagged(ham, flagged_before, flagged + 1):
+        flagged += 1
+    return flagged
+
+
+def more_flagged(ham: int, flagged_before: int, flagged: int) -> bool:
+    """Say whether more honest comments are flagged than chance explains at the old rate."""
+    usual = max(flagged_before / max(ham, 1), _FALSE_POSITIVE_RATE)
+    return bool(flagged > flagged_before and binom.sf(flagged - 1, ham, usual) < _UNLIKELY_HAM)
 
 
 class Decision(NamedTuple):

@@ -22,7 +22,7 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import exp
+from math import exp, inf, log
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -36,7 +36,15 @@ from modspam.files import replaced
 from modspam.ngrams import Buckets
 from modspam.signals import SIGNALS
 
-__all__ = ["FORMAT_VERSION", "LinearModel", "ThresholdRow", "bundled_path", "probability_of", "specification"]
+__all__ = [
+    "FORMAT_VERSION",
+    "LinearModel",
+    "ThresholdRow",
+    "bundled_path",
+    "log_odds_of",
+    "probability_of",
+    "specification",
+]
 
 # To raise it: let `load` know the old version still, add a file of that version to the tests' cases,
 # and say in CHANGELOG.md what changed.
@@ -76,6 +84,17 @@ def probability_of(score: float) -> float:
     if score < -700:
         return 0.0
     return 1.0 / (1.0 + exp(-score))
+
+
+def log_odds_of(probability: float) -> float:
+    """Turn a probability, 0..1, into log-odds.
+
+    >>> log_odds_of(0.5), log_odds_of(1.0)
+    (0.0, inf)
+    """
+    if probability in (0, 1):
+        return inf if probability else -inf
+    return log(probability / (1 - probability))
 
 
 def specification() -> dict[str, Any]:

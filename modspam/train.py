@@ -8,6 +8,7 @@ import shutil
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 
 from modspam.adapt import adapt
@@ -26,9 +27,9 @@ from modspam.corpora import (
 )
 from modspam.errors import ModelFormatError
 from modspam.fit import summary, train
-from modspam.gate import Comparison, HeldOut, decide
+from modspam.gate import Comparison, Decision, HeldOut, decide
 from modspam.model import LinearModel, bundled_path
-from modspam.say import to_stderr
+from modspam.say import Say, to_stderr
 from modspam.settings import Settings
 from modspam.stream import train_streamed
 from modspam.versions import install, previous_path, refuse
@@ -36,6 +37,7 @@ from modspam.versions import install, previous_path, refuse
 __all__ = ["main", "run"]
 
 _REFUSED = 3  # the exit code
+_GENTLER = 3  # times that an adaptation which the gate refuses is tried again
 _IN_MEMORY = 200e6  # bytes of comments that are learnt at once; more are learnt from disk
 
 
@@ -56,18 +58,17 @@ def run(arguments: Namespace) -> int:
     labels = _Labels(arguments)
     with workers(arguments.dask):
         if base:
-            model = adapt(base, labels.examples, labels.sources, settings, say)
-        elif arguments.stream or labels.size > _IN_MEMORY:
-            say("learning from disk")
-            model = train_streamed(labels.files, labels.read, _work(output), settings, say)
+            model, decision = _adapted(base, in_use, labels, settings, say)
         else:
-            model = train(labels.examples, labels.sources, settings, say)
-    if not base:
-        print(summary(model))
+            if arguments.stream or labels.size > _IN_MEMORY:
+                say("learning from disk")
+                model = train_streamed(labels.files, labels.read, _work(output), settings, say)
+            else:
+                model = train(labels.examples, labels.sources, settings, say)
+            print(summary(model))
+            decision = decide(model, in_use, labels.held_out) if arguments.gate and in_use else None
 
-    if arguments.gate and in_use:
-        say("asking the gate")
-        decision = decide(model, in_use, labels.held_out.examples)
+    if decision:
         print(_told(decision.comparisons))
         if not decision.accepted:
             refused = refuse(model, output)
@@ -83,29 +84,58 @@ def run(arguments: Namespace) -> int:
     return 0
 
 
+def _adapted(
+    base: LinearModel, in_use: LinearModel | None, labels: "_Labels", settings: Settings, say: Say
+) -> tuple[LinearModel, Decision | None]:
+    """Move the base; where the gate does not let the model through, less far, and less again."""
+    model = adapt(base, labels.examples, labels.sources, settings, say)
+    if not labels.gate or in_use is None:
+        return model, None
+    decision = decide(model, in_use, labels.held_out)
+    for _ in range(_GENTLER):
+        if decision.accepted:
+            break
+        say(f"the gate says no: {'; '.join(decision.faults)}; once more, moved a third as far")
+        settings = settings._replace(adaptation=settings.adaptation / 3)
+        model = adapt(base, labels.examples, labels.sources, settings)
+        decision = decide(model, in_use, labels.held_out)
+    return model, decision
+
+
 class _Labels:
     """The labelled comments that are to be learnt: corrected, and without those that are the gate's."""
 
     def __init__(self, arguments: Namespace) -> None:
-        self.held_out = HeldOut()
-        self._gate = arguments.gate
+        self.gate: bool = arguments.gate
+        self._held_out = HeldOut()
+        self._unread: set[Path] = set()
         self._variants = arguments.variants or VARIANTS
         self._reviews = read_reviews(arguments.reviews) if arguments.reviews else {}
         self._inputs = arguments.inputs
         self._appended: list[Path] = arguments.append
         self._loaded: tuple[list[Example], list[Source]] | None = None
         self.files = list(files_of([*arguments.inputs, *arguments.append]))
+        self._unread.update(self.files)
 
     @property
     def size(self) -> float:
         """How many bytes there are to read, roughly, once they are unpacked."""
         return sum(map(unpacked_size, self.files))
 
-    @property
+    @cached_property
     def examples(self) -> list[Example]:
         """All of them, in memory."""
         examples, _ = self._load()
-        return list(self.held_out.without(examples)) if self._gate else examples
+        self._unread.clear()
+        return list(self._held_out.without(examples)) if self.gate else examples
+
+    @property
+    def held_out(self) -> list[Example]:
+        """The gate's comments; what a run that went on has not read again is read for them."""
+        for path in sorted(self._unread):
+            for _ in self.read(path, lambda _: None):
+                pass
+        return self._held_out.examples
 
     @property
     def sources(self) -> list[Source]:
@@ -117,7 +147,8 @@ class _Labels:
         later = self._appended[self._appended.index(path) + 1 :] if path in self._appended else self._appended
         corrections = [example for file in later for example in stream(file, self._variants)]
         examples = uncorrected(reviewed(stream(path, self._variants, at=at), self._reviews), corrections)
-        yield from self.held_out.without(examples) if self._gate else examples
+        yield from self._held_out.without(examples) if self.gate else examples
+        self._unread.discard(path)
 
     def _load(self) -> tuple[list[Example], list[Source]]:
         if self._loaded is None:

@@ -1,5 +1,6 @@
 """A site's own model: it learns what the labels say, and no more; whoever gives them."""
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -10,8 +11,8 @@ from modspam.adapt import REPORTER_WEIGHT, adapt, change_of, weights_of
 from modspam.corpora import Example
 from modspam.errors import TrainingError
 from modspam.fit import Fitted, matrix_of
-from modspam.gate import frozen_cases
-from modspam.model import LinearModel, probability_of
+from modspam.gate import frozen_cases, tolerated
+from modspam.model import LinearModel, log_odds_of
 from modspam.settings import DEFAULTS
 
 # A site of anglers, where ham is about fish and its spam is a raffle that no other site knows.
@@ -156,25 +157,37 @@ def test_all_that_one_reporter_says_weighs_as_much_as_one_label_of_the_owner(bas
     assert flagged[1] <= flagged[0] + 0.01
 
 
-def test_the_threshold_is_the_bases_until_the_site_has_ham_enough_to_draw_its_own(base, site):
-    few = adapt(base, site[:100])
-    assert few.threshold == base.threshold
-    many = [
-        Example(Comment(f"{e.comment.text} {word}"), e.spam, e.source, e.group)
-        for e in site
-        for word in ("Anyway", "Right", "Well", "Indeed", "Honest", "Cheers")
-    ]
-    ham = sum(not e.spam for e in many)
-    adapted = adapt(base, many)
-    assert ham * DEFAULTS.max_false_positive_rate > 3
-    assert adapted.threshold != base.threshold
+def test_the_threshold_stays_unless_it_breaks_its_promise_on_the_site(base, site):
+    assert adapt(base, site[:100]).threshold == base.threshold
+    # Here a third of the raffle's adverts are welcome, and nobody can tell which.
+    mixed = [e._replace(spam=e.spam and number % 3 > 0) for number, e in enumerate(site)]
+    careless = replace(base, threshold=0.5)
+    adapted = adapt(careless, mixed)
+    assert adapted.threshold > 0.5
     rates = [row.false_positive_rate for row in adapted.thresholds]
     lines = [row.threshold for row in adapted.thresholds]
     assert rates == sorted(rates)
     assert lines == sorted(lines, reverse=True)
-    by_row = {row.false_positive_rate: row.threshold for row in adapted.thresholds}
-    flagged = [probability_of(s) >= by_row[0.05] for s in scores_of(adapted, [e for e in many if not e.spam])]
-    assert np.mean(flagged) <= 0.05
+
+
+def test_what_labels_do_to_other_peoples_comments_is_held_in_check(base, frozen_scores):
+    """Labels that call warm words spam lower all scores rather than flag the frozen honest cases."""
+    begin = ("Thanks,", "Great post,", "Does anyone know", "I disagree:", "My aunt says", "No,", "Hello,")
+    end = (
+        "it works.",
+        "that helped a lot.",
+        "how to fix this?",
+        "you are wrong.",
+        "the link is dead.",
+        "who wrote this?",
+    )
+    lies = labelled(product(begin, end), spam=True)
+    adapted = adapt(base, lies, settings=DEFAULTS._replace(adaptation=1000.0))
+    honest = np.array([not example.spam for example in frozen_cases()])
+    line = log_odds_of(base.threshold)
+    flagged_before = int((frozen_scores[honest] > line).sum())
+    flagged = int((scores_of(adapted, frozen_cases())[honest] > line).sum())
+    assert flagged <= tolerated(int(honest.sum()), flagged_before)
 
 
 def test_the_card_remembers_base_and_labels(base, site):

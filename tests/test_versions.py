@@ -159,15 +159,12 @@ def test_a_worse_model_is_refused_and_nothing_is_lost(tmp_path, site):
     output = tmp_path / "site.model"
     assert modspam("train", site, "--base", "bundled", "-o", output).returncode == 0
     before = output.read_bytes()
-    lies = [{"text": f"{begin} {end}", "label": "spam"} for begin in
-            ("Thanks,", "Great post,", "Does anyone know", "I disagree:", "My aunt says", "No,", "What a pity,")
-            for end in ("it works.", "that helped a lot.", "how to fix this?", "you are wrong.", "I tried it twice.",
-                        "the link is dead.", "see you there.", "I had the same error.", "who wrote this?")]  # fmt: skip
-    done = modspam(
-        "train", write(tmp_path / "lies.jsonl", lies), "--base", output, "--adaptation", "1000", "-o", output
-    )
+    turned = {"ham": "spam", "spam": "ham"}
+    lies = [{"text": f"{text} {end}", "label": turned[label]} for label, texts in _LABELS.items() for text in texts
+            for end in ("Thanks!", "Great post.", "Visit my site.")]  # fmt: skip
+    done = modspam("train", write(tmp_path / "lies.jsonl", lies), "-o", output, "--folds", "2")
     assert done.returncode == 3, done.stdout + done.stderr
-    assert "refused: it flags" in done.stdout
+    assert "refused: it " in done.stdout
     assert output.read_bytes() == before
     assert not previous_path(output).exists()
     LinearModel.load(f"{output}.refused")
