@@ -98,13 +98,13 @@ def made(arguments: Any, count: int) -> Iterator[tuple[str, bool, str]]:
         if not example.spam:
             sites.setdefault(example.source, []).append(example.comment.text)
     names = sorted(sites)
-    for number in range(count):
+    for _ in range(count):
         if rng.random() >= SHARE_OF_SPAM:
             name = rng.choice(names)
             first, second = (half(rng.choice(sites[name]), rng) for _ in range(2))
-            yield f"{first} {second} {number}", False, name
+            yield f"{first} {second}", False, name
         elif rng.random() < 0.1:
-            yield f"{rng.choice(spam)} {number}", True, "corpora"
+            yield rng.choice(spam), True, "corpora"
         else:
             family = rng.choice(families)
             yield family.text.expand(rng), True, family.name
