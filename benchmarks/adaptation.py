@@ -14,15 +14,13 @@ The liar gives a tenth of the labels, drawn at random, and each of them is false
 import json
 import sys
 import time
-from argparse import ArgumentParser
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from joblib import Parallel, delayed
-from quality import Bench, say
+from quality import Bench, parser_of, say
 from splits import Corpora, Near, read
 from versions import versions
 
@@ -31,6 +29,7 @@ from modspam.corpora import Example
 from modspam.fit import Fitted, Prepared, fit, fit_matrix, matrix_of, weights_of
 from modspam.metrics import recall_at
 from modspam.model import LinearModel, bundled_path
+from modspam.settings import DEFAULTS
 
 LABELS = (20, 50, 200, 1000)
 FEWEST = 50  # comments of each class that must be left to be tested
@@ -40,13 +39,7 @@ LIED_TO = 200  # labels
 
 
 def main() -> int:
-    parser = ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("corpora", type=Path, help="the folder with train/ and dev/")
-    parser.add_argument("--datasets", type=Path, default=Path("datasets"))
-    parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("-o", "--output", type=Path, help="write all figures as JSON")
-    arguments = parser.parse_args()
-
+    arguments = parser_of(__doc__).parse_args()
     corpora = read(arguments.corpora, arguments.datasets)
     bench = Bench(corpora, arguments.jobs)
     near = Near(corpora.own + corpora.train + corpora.dev)
@@ -137,7 +130,7 @@ def scratch(labels: Sequence[Example], recall: Any) -> float | None:
     spam = np.array([example.spam for example in labels])
     if spam.all() or not spam.any():
         return None
-    value: float = recall(fit_matrix(matrix_of(labels), spam, weights_of(labels, spam), 8.0))
+    value: float = recall(fit_matrix(matrix_of(labels), spam, weights_of(labels, spam), DEFAULTS.regularisation))
     return value
 
 

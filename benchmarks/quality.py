@@ -21,7 +21,6 @@ regression, trained on the corpora alone.
 
 import json
 import sys
-import time
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -67,6 +66,7 @@ from modspam.fit import (
 )
 from modspam.groups import Groups, by_author, by_length, by_script
 from modspam.metrics import Interval, measure, rate_threshold
+from modspam.say import to_stderr
 from modspam.settings import DEFAULTS
 
 Vector = npt.NDArray[np.float64]
@@ -76,6 +76,9 @@ PLAIN_REGULARISATION = 2.0
 BINS = (0.0, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 1.0)  # of probabilities
 RESAMPLES = 400
 EVADED = 1500  # comments of dev's blogs that are disguised
+
+
+say = to_stderr()
 
 
 class Scored(NamedTuple):
@@ -128,14 +131,18 @@ def plain_fit(prepared: Prepared, rows: Rows) -> Fitted:
     return fit_matrix(prepared.matrix[posted][:, BYTES], spam, np.ones(len(spam)), PLAIN_REGULARISATION)
 
 
-def main() -> int:
-    parser = ArgumentParser(description=__doc__.splitlines()[0])
+def parser_of(doc: str) -> ArgumentParser:
+    """Make the command line that benchmarks on the corpora share, described by the first line of their text."""
+    parser = ArgumentParser(description=doc.splitlines()[0])
     parser.add_argument("corpora", type=Path, help="the folder with train/ and dev/")
     parser.add_argument("--datasets", type=Path, default=Path("datasets"))
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("-o", "--output", type=Path, help="write all figures as JSON")
-    arguments = parser.parse_args()
+    return parser
 
+
+def main() -> int:
+    arguments = parser_of(__doc__).parse_args()
     corpora = read(arguments.corpora, arguments.datasets)
     bench = Bench(corpora, arguments.jobs)
     near = Near(corpora.own + corpora.train + corpora.dev)
@@ -436,12 +443,6 @@ def _means(rows: Iterable[dict[str, Any]]) -> list[str]:
         )
     return lines
 
-
-def say(message: str) -> None:
-    print(f"[{time.perf_counter() - _STARTED:4.0f} s] {message}", file=sys.stderr, flush=True)
-
-
-_STARTED = time.perf_counter()
 
 if __name__ == "__main__":
     sys.exit(main())

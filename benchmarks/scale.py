@@ -16,7 +16,7 @@ import random
 import subprocess
 import sys
 import time
-from argparse import ArgumentParser
+from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,6 +24,7 @@ from typing import Any
 
 import numpy as np
 import psutil
+from quality import parser_of, say
 from splits import DEV_BLOGS
 from versions import versions
 
@@ -42,15 +43,11 @@ model.save_model(sys.argv[3])
 
 
 def main() -> int:
-    parser = ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("corpora", type=Path, help="the folder with train/ and dev/")
-    parser.add_argument("--datasets", type=Path, default=Path("datasets"))
+    parser = parser_of(__doc__)
     parser.add_argument("--comments", type=int, default=1_000_000)
     parser.add_argument(
         "--times", type=int, default=1, help="also train on this many times the comments, for the memory"
     )
-    parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("-o", "--output", type=Path, help="write the figures as JSON")
     arguments = parser.parse_args()
 
     tested = [load([arguments.corpora / "dev" / f"{name}.jsonl.gz"])[0] for name in DEV_BLOGS]
@@ -83,7 +80,7 @@ def main() -> int:
     return 0
 
 
-def made(arguments: Any, count: int) -> Iterator[tuple[str, bool, str]]:
+def made(arguments: Namespace, count: int) -> Iterator[tuple[str, bool, str]]:
     """Make comments: text, label and site, mixed."""
     rng = random.Random(0)  # noqa: S311 - sampling, no secret
     families = [
@@ -180,10 +177,6 @@ def table(results: dict[str, Any]) -> str:
             f"| {row['who']} | {row['comments']:,} | {row['seconds']:.0f} s | {row['peak_mb']:.0f} MB | {losses} |"
         )
     return "\n".join(lines)
-
-
-def say(message: str) -> None:
-    print(message, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ from modspam.model import LinearModel, ThresholdRow, log_odds_of, probability_of
 from modspam.say import Say, silent
 from modspam.settings import DEFAULTS, Settings
 
-__all__ = ["REPORTER_WEIGHT", "adapt", "change_of", "weights_of"]
+__all__ = ["REPORTER_WEIGHT", "Adapter", "adapt", "change_of", "weights_of"]
 
 REPORTER_WEIGHT = 1.0  # what all labels of one named reporter weigh together, at most; one of the owner's weighs 1
 _WRONG = 0.05  # of the labels that a site's owner gives: a few percent, by what reviewing corpora has shown
@@ -62,37 +62,73 @@ def adapt(
 
     Raises `TrainingError` if there are fewer than four different comments.
     """
-    settings.check()
-    kept, dropped = without_copies(examples)
-    spam = np.array([example.spam for example in kept], dtype=np.bool_)
-    counts = {"spam": int(spam.sum()), "ham": int((~spam).sum())}
-    say(f"{len(kept):,} labels ({counts['spam']:,} spam, {counts['ham']:,} ham); {dropped}")
-    if len(kept) < _FEWEST:
-        raise TrainingError(f"{len(kept)} different comments are too few to learn from: at least {_FEWEST} are needed")
-    matrix = matrix_of(kept, settings.jobs, say)
-    start = Fitted.from_model(base)
-    scores = start.score(matrix)
-    weights = weights_of(kept, spam, scores)
-    strength = settings.adaptation * _balance(spam)
-    change = change_of(matrix, spam, scores, weights, strength)
-    moved = Fitted(start.weights + change, start.intercept)
-    excess = _excess(start, moved, log_odds_of(base.threshold))
-    held_out = _held_out_scores(matrix, spam, scores, weights, strength, settings.folds) - excess
-    return Fitted(moved.weights, moved.intercept - excess).to_model(
-        threshold=_line(held_out[~spam], settings.max_false_positive_rate, base.threshold),
-        thresholds=_thresholds(base, held_out, spam),
-        card={
-            **base.card,
-            "adaptations": [
-                *base.card.get("adaptations", []),
-                {
-                    "sources": [source._asdict() for source in sources],
-                    "comments": counts | dropped.counts,
-                    "adaptation": settings.adaptation,
-                },
-            ],
-        },
-    )
+    return Adapter(base, examples, sources, settings, say).moved(settings.adaptation)
+
+
+class Adapter:
+    """A base and a site's labels, read once, so that the base can be moved by them more or less far."""
+
+    def __init__(
+        self,
+        base: LinearModel,
+        examples: Sequence[Example],
+        sources: Sequence[Source] = (),
+        settings: Settings = DEFAULTS,
+        say: Say = silent,
+    ) -> None:
+        """Read the labels.  Raises `TrainingError` if there are fewer than four different comments."""
+        settings.check()
+        kept, dropped = without_copies(examples)
+        self._base, self._sources, self._settings = base, sources, settings
+        self._spam = np.array([example.spam for example in kept], dtype=np.bool_)
+        counts = {"spam": int(self._spam.sum()), "ham": int((~self._spam).sum())}
+        self._counts = counts | dropped.counts
+        say(f"{len(kept):,} labels ({counts['spam']:,} spam, {counts['ham']:,} ham); {dropped}")
+        if len(kept) < _FEWEST:
+            raise TrainingError(
+                f"{len(kept)} different comments are too few to learn from: at least {_FEWEST} are needed"
+            )
+        self._matrix = matrix_of(kept, settings.jobs, say)
+        self._start = Fitted.from_model(base)
+        self._scores = self._start.score(self._matrix)
+        self._weights = weights_of(kept, self._spam, self._scores)
+        self._honest = matrix_of([case for case in frozen_cases() if not case.spam])
+
+    def moved(self, adaptation: float) -> LinearModel:
+        """Give the base moved by the labels; greater is further, see `Settings`."""
+        base, start, ham = self._base, self._start, ~self._spam
+        strength = adaptation * _balance(self._spam)
+        rows = np.ones(len(self._spam), dtype=np.bool_)
+        moved = Fitted(start.weights + self._change(rows, strength), start.intercept)
+        excess = _excess(self._honest, start, moved, log_odds_of(base.threshold))
+        held_out = self._held_out_scores(strength) - excess
+        return Fitted(moved.weights, moved.intercept - excess).to_model(
+            threshold=_line(held_out[ham], self._settings.max_false_positive_rate, base.threshold),
+            thresholds=_thresholds(base, held_out, self._spam),
+            card={
+                **base.card,
+                "adaptations": [
+                    *base.card.get("adaptations", []),
+                    {
+                        "sources": [source._asdict() for source in self._sources],
+                        "comments": self._counts,
+                        "adaptation": adaptation,
+                    },
+                ],
+            },
+        )
+
+    def _change(self, rows: npt.NDArray[np.bool_], strength: float) -> Vector:
+        return change_of(self._matrix[rows], self._spam[rows], self._scores[rows], self._weights[rows], strength)
+
+    def _held_out_scores(self, strength: float) -> Vector:
+        """Score each comment by a change that has not seen it; they are dealt out in turn."""
+        fold_of = np.arange(len(self._spam)) % self._settings.folds
+        held_out = self._scores.copy()
+        for fold in range(self._settings.folds):
+            rest = fold_of == fold
+            held_out[rest] += self._matrix[rest] @ self._change(~rest, strength)
+        return held_out
 
 
 def change_of(
@@ -149,19 +185,6 @@ def _balance(spam: npt.NDArray[np.bool_]) -> float:
     return (rarer + 1) / (rarer + 1 + _FEW)
 
 
-def _held_out_scores(
-    matrix: sparse.csr_array, spam: npt.NDArray[np.bool_], scores: Vector, weights: Vector, strength: float, folds: int
-) -> Vector:
-    """Score each comment by a change that has not seen it; they are dealt out in turn."""
-    fold_of = np.arange(len(spam)) % folds
-    held_out = scores.copy()
-    for fold in range(folds):
-        seen, rest = fold_of != fold, fold_of == fold
-        change = change_of(matrix[seen], spam[seen], scores[seen], weights[seen], strength)
-        held_out[rest] += matrix[rest] @ change
-    return held_out
-
-
 def _thresholds(base: LinearModel, scores: Vector, spam: npt.NDArray[np.bool_]) -> tuple[ThresholdRow, ...]:
     """Redraw the rows of the base's table that the site's comments are many enough for."""
     rows: list[ThresholdRow] = []
@@ -184,12 +207,11 @@ def _line(ham: Vector, rate: float, otherwise: float) -> float:
     return otherwise
 
 
-def _excess(before: Fitted, after: Fitted, line: float) -> float:
+def _excess(honest: sparse.csr_array, before: Fitted, after: Fitted, line: float) -> float:
     """Say by how much to lower scores, so that the gate lets through what is flagged of the frozen honest cases.
 
     Labels of one site say little of what others write; what they do to it, the frozen cases show.
     """
-    honest = matrix_of([case for case in frozen_cases() if not case.spam])
     allowed = tolerated(honest.shape[0], int((before.score(honest) > line).sum()))
     highest = np.sort(after.score(honest))[::-1]
     return max(0.0, float(highest[allowed]) - line + _ROUNDING)

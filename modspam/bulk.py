@@ -23,7 +23,6 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from functools import cache, partial
-from hashlib import file_digest
 from io import FileIO
 from itertools import islice
 from pathlib import Path
@@ -38,6 +37,7 @@ from modspam.cluster import workers
 from modspam.comment import Comment
 from modspam.draft import Draft, write_all
 from modspam.errors import CommentError, CorpusError, ModelFormatError, OutputError, SettingError, WorkerError
+from modspam.files import digest_of
 from modspam.model import bundled_path
 from modspam.moderator import Moderator
 from modspam.progress import progress
@@ -196,7 +196,7 @@ def _scored(job: Job, block: _Block) -> tuple[bytes, int]:
 
 @cache
 def _moderator(job: Job) -> Moderator:
-    if _digest(job.model) != job.digest:
+    if digest_of(job.model) != job.digest:
         raise ModelFormatError(f"{job.model} has changed since this run began: begin anew with --restart")
     return Moderator.load(job.model, threshold=job.threshold, hold_from=job.hold_from)
 
@@ -238,11 +238,6 @@ def _json_of_parquet(value: Any) -> str:
     return b64encode(value).decode() if isinstance(value, bytes) else str(value)
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
-
-
 def run(arguments: Namespace) -> int:
     """Score as the command line says; returns 2 if rows were broken."""
     check_jobs(arguments.jobs)
@@ -253,7 +248,7 @@ def run(arguments: Namespace) -> int:
         hold_from=arguments.hold_from,
     )
     model = (arguments.model or bundled_path()).absolute()
-    job = Job(model, _digest(model), moderator.threshold, moderator.hold_from, arguments.reasons)
+    job = Job(model, digest_of(model), moderator.threshold, moderator.hold_from, arguments.reasons)
     with RowFile(arguments.input) as source, workers(arguments.dask):
         _check_output(arguments.output, arguments.input)
         if arguments.output == "-":

@@ -14,14 +14,16 @@ Akismet's), the label from ``label``, ``class``, ``spam`` or ``is_spam``.
 import csv
 import random
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from modspam.comment import Comment
 from modspam.errors import CommentError, CorpusError, SpintaxError
+from modspam.files import digest_of
 from modspam.normalise import read as read_comment
 from modspam.patterns import Pattern
 from modspam.rows import SUFFIXES, RowFile, reading
@@ -36,12 +38,14 @@ __all__ = [
     "copy_key",
     "expand",
     "files_of",
+    "in_blocks",
     "is_spam",
     "load",
     "read_examples",
     "read_families",
     "read_reviews",
     "reviewed",
+    "stem_of",
     "stream",
     "uncorrected",
     "unpacked_size",
@@ -141,7 +145,7 @@ def load(paths: Iterable[Path], variants: int = VARIANTS, seed: int = 0) -> tupl
         sources.append(_source(path, found))
     pages = sorted({example.comment.page_title for example in examples if example.comment.page_title})
     for path, listed in families:
-        found = [e for family in listed for e in expand(family, _stem(path), variants, seed, pages)]
+        found = [e for family in listed for e in expand(family, stem_of(path), variants, seed, pages)]
         examples += found
         sources.append(_source(path, found))
     return examples, sources
@@ -158,7 +162,14 @@ def stream(
         yield from read_examples(path, at)
         return
     for family in read_families(path):
-        yield from expand(family, _stem(path), variants, seed)
+        yield from expand(family, stem_of(path), variants, seed)
+
+
+def in_blocks(examples: Iterable[Example], size: int) -> Iterator[list[Example]]:
+    """Give the examples in lists of this many; the last may be shorter."""
+    remaining = iter(examples)
+    while block := list(islice(remaining, size)):
+        yield block
 
 
 def unpacked_size(path: Path) -> int:
@@ -189,7 +200,7 @@ def read_examples(path: Path, at: Callable[[int], None] | None = None) -> Iterat
             yield Example(
                 comment,
                 is_spam(fields, where),
-                site or _stem(path),
+                site or stem_of(path),
                 comment.page_title or comment.permalink or comment.text,
                 site,
                 str(fields.get("language") or ""),
@@ -304,9 +315,8 @@ def without_copies(examples: Iterable[Example]) -> tuple[list[Example], Duplicat
     return kept, Duplicates(copies, tuple(first[key].comment for key in first if key in contradicted))
 
 
-def uncorrected(examples: Iterable[Example], corrections: Iterable[Example]) -> Iterator[Example]:
-    """Give the examples of whose words no correction speaks."""
-    said_again = {words_of(example.comment) for example in corrections}
+def uncorrected(examples: Iterable[Example], said_again: Collection[str]) -> Iterator[Example]:
+    """Give the examples whose words (see `words_of`) are none of those that were said again."""
     return (example for example in examples if words_of(example.comment) not in said_again)
 
 
@@ -353,10 +363,15 @@ def files_of(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
-def _stem(path: Path) -> str:
+def stem_of(path: Path) -> str:
+    """Name a file of comments without its endings: the source of comments that name no site.
+
+    >>> stem_of(Path("corpora/blog.jsonl.gz"))
+    'blog'
+    """
     return path.name.split(".", 1)[0]
 
 
 def _source(path: Path, examples: Sequence[Example]) -> Source:
     spam = sum(example.spam for example in examples)
-    return Source(_stem(path), sha256(path.read_bytes()).hexdigest(), spam, len(examples) - spam)
+    return Source(stem_of(path), digest_of(path), spam, len(examples) - spam)

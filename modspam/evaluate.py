@@ -7,7 +7,7 @@ import json
 import time
 from argparse import Namespace
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
@@ -21,7 +21,7 @@ from joblib import Parallel, delayed
 
 from modspam.cluster import workers
 from modspam.comment import Comment
-from modspam.corpora import Example, Source, copy_key, load, stream, unpacked_size, without_copies
+from modspam.corpora import Example, Source, copy_key, in_blocks, load, stream, unpacked_size, without_copies
 from modspam.errors import SettingError
 from modspam.evasions import EVASIONS
 from modspam.features import extract, observe
@@ -32,14 +32,13 @@ from modspam.moderator import Moderator
 from modspam.progress import progress
 from modspam.say import Say, silent, to_stderr
 from modspam.seen import Seen, key_of
-from modspam.settings import check_jobs
+from modspam.settings import IN_MEMORY, check_jobs
 
 __all__ = ["CLEAN_RATE", "Evaluation", "Scored", "Speed", "evaluate", "evaluate_streamed", "pooled", "run", "table"]
 
 CLEAN_RATE = 0.01  # share of undisguised ham over the line that evasions are measured at
 _BLOCK = 256
 _ROUND = 64  # blocks
-_IN_MEMORY = 200e6  # bytes of comments that are kept; files that are longer are read through
 _TIMED = 1000  # comments that the speed is taken from
 
 
@@ -198,13 +197,7 @@ def evaluate_streamed(moderator: Moderator, path: Path, jobs: int = 1) -> Evalua
     seen, digest, timed = Seen(), sha256(b"["), list[Comment]()
     scores, spam, clusters = array("d"), array("b"), array("Q")
     with progress(path.stat().st_size) as show:
-        position = 0
-
-        def at(reached: int) -> None:
-            nonlocal position
-            position = reached
-
-        blocks = _blocks(stream(path, at=at))
+        blocks = in_blocks(stream(path, at=lambda reached: show(reached, len(scores))), _BLOCK)
         with Parallel(n_jobs=jobs) as parallel:
             # A round at a time, so that no more is read than is scored.
             while block_round := list(islice(blocks, _ROUND)):
@@ -219,18 +212,11 @@ def evaluate_streamed(moderator: Moderator, path: Path, jobs: int = 1) -> Evalua
                         clusters.append(key_of(_cluster(text)))
                         if len(timed) < _TIMED:
                             timed.append(block[row].comment)
-                show(position, len(scores))
     digest.update(b"]")
     found_scores, labels = np.array(scores), np.array(spam, dtype=np.bool_)
     probabilities = np.array([probability_of(score) for score in scores])
     metrics = measure(found_scores, probabilities, labels, np.array(clusters, dtype=np.uint64), moderator.threshold)
     return Evaluation(path.name, digest.hexdigest(), metrics, {}, _speed(moderator, timed), None)
-
-
-def _blocks(examples: Iterable[Example]) -> Iterator[list[Example]]:
-    remaining = iter(examples)
-    while block := list(islice(remaining, _BLOCK)):
-        yield block
 
 
 def _keys_and_scores(model: LinearModel, examples: Sequence[Example]) -> tuple[npt.NDArray[np.uint64], Scores]:
@@ -349,7 +335,7 @@ def _is_long(source: Path, arguments: Namespace) -> bool:
     if arguments.stream and (arguments.report or arguments.evasions or source.is_dir()):
         raise SettingError("--stream reads files through, so it goes with no folder, --report or --evasions")
     kept = arguments.report or arguments.evasions or source.is_dir() or not source.exists()
-    return bool(arguments.stream) or not (kept or unpacked_size(source) < _IN_MEMORY)
+    return bool(arguments.stream) or not (kept or unpacked_size(source) < IN_MEMORY)
 
 
 def table(result: Evaluation) -> str:

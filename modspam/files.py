@@ -1,15 +1,22 @@
-"""Files that are written whole or not at all."""
+"""Files: written whole or not at all, and known again by their digest."""
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import file_digest
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import BinaryIO, cast
 
 from modspam.errors import OutputError
 
-__all__ = ["replaced"]
+__all__ = ["digest_of", "replaced"]
+
+
+def digest_of(path: Path) -> str:
+    """Give a file's SHA-256 in hexadecimal, without holding the file in memory."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager

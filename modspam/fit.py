@@ -54,6 +54,7 @@ __all__ = [
     "matrix_of",
     "parts_of",
     "prepare",
+    "rows_of",
     "source_weights",
     "summary",
     "threshold_for",
@@ -257,7 +258,11 @@ def _extracted(comments: Sequence[Comment]) -> Features:
 def _hashed(blocks: Sequence[ngrams.Buckets], length: float) -> sparse.csr_array:
     """Make rows of this length of the buckets that comments fall into."""
     indices = np.concatenate([block.indices for block in blocks]).astype(np.int32)
-    counts = np.concatenate([np.diff(block.starts) for block in blocks])
+    return rows_of(indices, np.concatenate([np.diff(block.starts) for block in blocks]), length)
+
+
+def rows_of(indices: npt.NDArray[np.int32], counts: npt.NDArray[np.integer], length: float) -> sparse.csr_array:
+    """Make rows of this length: the columns of one after the other, ``counts`` of them, all with the same value."""
     starts = np.concatenate(([0], np.cumsum(counts))).astype(np.int32)
     values = np.repeat(length / np.sqrt(np.maximum(counts, 1)), counts)
     return sparse.csr_array((values, indices, starts), shape=(len(counts), 1 << ngrams.BITS))

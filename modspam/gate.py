@@ -10,25 +10,25 @@ binomial bound; Clopper and Pearson 1934).  The bound is closer for honest comme
 is the worse error.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from hashlib import sha256
 from heapq import heappush, heappushpop
-from importlib import resources
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from scipy.stats import binom
 
-from modspam.comment import Comment
-from modspam.corpora import Example, is_spam, words_of
+from modspam.corpora import Example, in_blocks, read_examples, words_of
+from modspam.features import extract, observe
 from modspam.model import LinearModel
 from modspam.moderator import Moderator
 
-__all__ = ["Comparison", "Decision", "HeldOut", "decide", "frozen_cases", "split", "tolerated"]
+__all__ = ["Comparison", "Decision", "SetAside", "decide", "frozen_cases", "split", "tolerated"]
 
 _HELD_OUT = 10  # one comment in so many
+_BLOCK = 256  # comments that are read together
 _MOST = 20_000  # comments that are kept to decide by
 _UNLIKELY_HAM = 0.2  # that so many honest comments be flagged by a model that is no worse
 _UNLIKELY_SPAM = 0.05  # that so few spam be found
@@ -50,7 +50,7 @@ class Comparison(NamedTuple):
     def faults(self) -> list[str]:
         """Say in what the new model is worse, if it is."""
         faults = []
-        if more_flagged(self.ham, self.flagged_before, self.flagged):
+        if _more_flagged(self.ham, self.flagged_before, self.flagged):
             faults.append(f"it flags {self.flagged} of {self.ham} honest {self.name}, not {self.flagged_before}")
         usual = self.found_before / max(self.spam, 1)
         if self.found < self.found_before and binom.cdf(self.found, self.spam, usual) < _UNLIKELY_SPAM:
@@ -61,12 +61,12 @@ class Comparison(NamedTuple):
 def tolerated(ham: int, flagged_before: int) -> int:
     """Say how many of this many honest comments may be flagged where so many were before."""
     flagged = flagged_before
-    while flagged < ham and not more_flagged(ham, flagged_before, flagged + 1):
+    while flagged < ham and not _more_flagged(ham, flagged_before, flagged + 1):
         flagged += 1
     return flagged
 
 
-def more_flagged(ham: int, flagged_before: int, flagged: int) -> bool:
+def _more_flagged(ham: int, flagged_before: int, flagged: int) -> bool:
     """Say whether more honest comments are flagged than chance explains at the old rate."""
     usual = max(flagged_before / max(ham, 1), _FALSE_POSITIVE_RATE)
     return bool(flagged > flagged_before and binom.sf(flagged - 1, ham, usual) < _UNLIKELY_HAM)
@@ -96,11 +96,11 @@ def decide(new: LinearModel, old: LinearModel, held_out: Sequence[Example]) -> D
 
 def split(examples: Iterable[Example]) -> tuple[list[Example], list[Example]]:
     """Set one comment in ten aside, by a hash of its words: the same ones at every retraining, copies together."""
-    held_out = HeldOut()
-    return list(held_out.without(examples)), held_out.examples
+    aside = SetAside()
+    return list(aside.without(examples)), aside.examples
 
 
-class HeldOut:
+class SetAside:
     """The comments that are set aside while others are read: the same ones at every retraining.
 
     However many there are, no more than `_MOST` are kept: those whose hashes are the least.
@@ -134,20 +134,19 @@ class HeldOut:
 @cache
 def frozen_cases() -> tuple[Example, ...]:
     """Read the frozen cases: our own writing, in many languages, on which no model is trained."""
-    text = resources.files("modspam").joinpath("frozen.jsonl").read_text(encoding="utf-8")
-    rows = [json.loads(line) for line in text.splitlines()]
-    return tuple(
-        Example(Comment.from_mapping(row), is_spam(row, "frozen.jsonl"), "frozen", row["text"], "", row["language"])
-        for row in rows
-    )
+    return tuple(read_examples(Path(__file__).with_name("frozen.jsonl")))
 
 
 def _compare(name: str, new: LinearModel, old: LinearModel, examples: Sequence[Example]) -> Comparison:
     spam = np.array([example.spam for example in examples], dtype=np.bool_)
-    before, after = (
-        np.array([v.flagged for v in Moderator(model).check_many(e.comment for e in examples)], dtype=np.bool_)
-        for model in (old, new)
-    )
+    moderators = Moderator(old), Moderator(new)
+    flags: list[tuple[bool, ...]] = []
+    for block in in_blocks(examples, _BLOCK):
+        observations = observe(example.comment for example in block)
+        features = extract(observations)
+        verdicts = (moderator.judge(observations, features) for moderator in moderators)
+        flags += [tuple(verdict.flagged for verdict in pair) for pair in zip(*verdicts, strict=True)]
+    before, after = np.array(flags, dtype=np.bool_).reshape(-1, len(moderators)).T
     return Comparison(
         name,
         ham=int((~spam).sum()),

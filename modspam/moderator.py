@@ -1,14 +1,14 @@
 """The whole path of a comment: read, extract, score, decide."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from modspam.comment import Comment
 from modspam.errors import SettingError
 from modspam.explain import explain
-from modspam.features import extract, observe
+from modspam.features import Features, extract, observe
 from modspam.model import LinearModel, bundled_path, probability_of
 from modspam.signals import Observation
 from modspam.verdict import Action, Verdict
@@ -105,7 +105,11 @@ class Moderator:
 
     def _verdicts(self, comments: list[Comment]) -> Iterator[Verdict]:
         observations = observe(comments)
-        scores = self.model.score(extract(observations)).tolist()
+        return self.judge(observations, extract(observations))
+
+    def judge(self, observations: Sequence[Observation], features: Features) -> Iterator[Verdict]:
+        """Judge comments that have been read, with the features of these: several models may share both."""
+        scores = self.model.score(features).tolist()
         for observation, score in zip(observations, scores, strict=True):
             probability = probability_of(score)
             enough = _has_enough_text(observation)

@@ -5,7 +5,9 @@ from typing import NamedTuple
 
 from modspam.errors import SettingError
 
-__all__ = ["DEFAULTS", "Settings", "check_jobs"]
+__all__ = ["DEFAULTS", "IN_MEMORY", "Settings", "check_jobs"]
+
+IN_MEMORY = 200e6  # bytes of comments that are held at once; more are learnt from disk, and measured as they are read
 
 
 class Settings(NamedTuple):

@@ -14,8 +14,7 @@ from scipy import sparse
 from modspam.augment import altered_copies
 from modspam.corpora import Example, copy_key
 from modspam.files import replaced
-from modspam.fit import Parts, parts_of
-from modspam.ngrams import BITS
+from modspam.fit import WORDS_BESIDE_BYTES, Parts, parts_of, rows_of
 from modspam.seen import key_of
 
 __all__ = ["Shard", "extract_shard", "read_shard", "write_arrays"]
@@ -30,7 +29,7 @@ class Shard(NamedTuple):
     - ``posted``: which are comments as they were posted; the others are altered copies of these
     - ``sources``, ``of_source``: the names of sources, and which of them each comment is from
     - ``sited``: which comments were posted on a site, and not written for training
-    - ``matrix``: the features, ``float32``
+    - ``matrix``: the features
     """
 
     keys: npt.NDArray[np.uint64]
@@ -58,8 +57,11 @@ def extract_shard(examples: Sequence[Example], path: Path) -> None:
         of_source=of_source,
         sited=np.array([bool(e.site) for e in everything], dtype=np.bool_),
         signals=parts.signals.astype(np.float32),
-        **_packed("ngrams", parts.ngrams),
-        **_packed("words", parts.words),
+        # All values of a row are the same, so its columns are enough.
+        ngrams=parts.ngrams.indices,
+        ngram_counts=np.diff(parts.ngrams.indptr),
+        words=parts.words.indices,
+        word_counts=np.diff(parts.words.indptr),
     )
 
 
@@ -69,9 +71,9 @@ def read_shard(path: Path) -> Shard:
         arrays = {name: file[name] for name in file.files}
     features = Parts(
         arrays.pop("signals"),
-        *(_unpacked(arrays.pop(f"{name}_indices"), arrays.pop(f"{name}_counts"), arrays.pop(f"{name}_length"))
-          for name in ("ngrams", "words")),
-    )  # fmt: skip
+        rows_of(arrays.pop("ngrams"), arrays.pop("ngram_counts"), 1.0),
+        rows_of(arrays.pop("words"), arrays.pop("word_counts"), WORDS_BESIDE_BYTES),
+    )
     return Shard(**arrays, matrix=features.matrix)
 
 
@@ -79,18 +81,3 @@ def write_arrays(path: Path, **arrays: npt.ArrayLike) -> None:
     """Write arrays to a file that is there whole or not at all."""
     with replaced(path) as file:
         np.savez(file, allow_pickle=False, **cast(dict[str, Any], arrays))
-
-
-def _packed(name: str, matrix: sparse.csr_array) -> dict[str, npt.ArrayLike]:
-    """A row's values are all the same, so its columns and its length are enough."""
-    counts = np.diff(matrix.indptr)
-    length = float(np.sqrt(matrix.multiply(matrix).sum(axis=1).max())) if matrix.nnz else 0.0
-    return {f"{name}_indices": matrix.indices.astype(np.int32), f"{name}_counts": counts, f"{name}_length": length}
-
-
-def _unpacked(
-    indices: npt.NDArray[np.int32], counts: npt.NDArray[np.int32], length: npt.NDArray[np.float64]
-) -> sparse.csr_array:
-    values = np.repeat((float(length) / np.sqrt(np.maximum(counts, 1))).astype(np.float32), counts)
-    starts = np.concatenate(([0], np.cumsum(counts))).astype(np.int32)
-    return sparse.csr_array((values, indices, starts), shape=(len(counts), 1 << BITS))

@@ -14,8 +14,6 @@ killed goes on from where it was and ends with the same model, as does one with 
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from hashlib import file_digest
-from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,10 +23,10 @@ from joblib import Parallel, delayed
 from scipy import sparse
 from sklearn.linear_model import SGDClassifier
 
-from modspam.corpora import Example, Source
+from modspam.corpora import Example, Source, in_blocks, stem_of
 from modspam.errors import CheckpointError, TrainingError
-from modspam.files import replaced
-from modspam.fit import BYTES, FEWEST, Fitted, HeldOut, Vector, calibrated, source_weights
+from modspam.files import digest_of, replaced
+from modspam.fit import BYTES, FEWEST, Fitted, HeldOut, calibrated, source_weights
 from modspam.model import LinearModel, specification
 from modspam.ngrams import BITS
 from modspam.progress import Show, progress
@@ -48,16 +46,8 @@ _PART = 256  # shards of a part, at most
 _FEWEST_PARTS = 4
 _PASSES = 3
 _HELD_OUT = 10  # one comment in so many is not learnt
-_STEP = 0.5  # of the descent, at first
+_STEP = 0.5  # of the descent
 _COLUMNS = BYTES.stop + (1 << BITS)
-
-
-class _Point(NamedTuple):
-    """Where the descent is: weights, intercept, and how many steps have been made."""
-
-    weights: Vector
-    intercept: float
-    steps: float
 
 
 def train_streamed(
@@ -74,7 +64,7 @@ def train_streamed(
     """
     settings.check()
     say("reading through the files")
-    digests = [_digest(path) for path in files]
+    digests = [digest_of(path) for path in files]
     _check_plan(work, digests, settings)
     shards, sources = _extract(files, digests, read, work, settings.jobs)
     table = _mark(work, shards, say)
@@ -89,8 +79,7 @@ def train_streamed(
             )
             _average(work, number, parts)
     say("scoring what was held out")
-    end = _point(work / f"pass-{_PASSES - 1}.npz")
-    fitted = Fitted(end.weights, end.intercept)
+    fitted = _point(work / f"pass-{_PASSES - 1}.npz")
     held_out = _held_out(work, shards, fitted)
     counts = {"spam": table.posted[True], "ham": table.posted[False], **table.dropped}
     return calibrated(fitted, held_out, sources, counts, table.altered, settings)
@@ -103,11 +92,6 @@ class _Table(NamedTuple):
     posted: Counter[bool]
     altered: int
     dropped: dict[str, int]
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
 
 
 def _check_plan(work: Path, digests: Sequence[str], settings: Settings) -> None:
@@ -152,22 +136,15 @@ def _extract(
     def examples(show: Show) -> Iterator[Example]:
         before = number = 0
         for path, found in zip(files, labels, strict=True):
-            position = 0
-
-            def at(reached: int) -> None:
-                nonlocal position
-                position = reached
-
-            for example in read(path, at):
+            for example in read(path, lambda reached: show(before + reached, number)):  # noqa: B023 - read here
                 found[example.spam] += 1
                 number += 1
                 yield example
-                show(before + position, number)
             before += path.stat().st_size
 
     def tasks(show: Show) -> Iterator[Any]:
         nonlocal shards
-        for shards, block in enumerate(_blocks(examples(show)), start=1):
+        for shards, block in enumerate(in_blocks(examples(show), _BLOCK), start=1):
             path = _shard(work, shards - 1)
             if not path.exists():
                 yield delayed(extract_shard)(block, path)
@@ -175,18 +152,12 @@ def _extract(
     with progress(sum(path.stat().st_size for path in files)) as show:
         Parallel(n_jobs=jobs)(tasks(show))
     sources = [
-        Source(path.name.split(".", 1)[0], digest, found[True], found[False])
+        Source(stem_of(path), digest, found[True], found[False])
         for path, digest, found in zip(files, digests, labels, strict=True)
     ]
     with replaced(complete) as file:
         file.write(json.dumps([shards, sources]).encode())
     return shards, sources
-
-
-def _blocks(examples: Iterable[Example]) -> Iterator[list[Example]]:
-    remaining = iter(examples)
-    while block := list(islice(remaining, _BLOCK)):
-        yield block
 
 
 def _shard(work: Path, number: int) -> Path:
@@ -195,6 +166,11 @@ def _shard(work: Path, number: int) -> Path:
 
 def _rows(work: Path, number: int) -> Path:
     return work / f"rows-{number:06}.npz"
+
+
+def _is_held_out(groups: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
+    found: npt.NDArray[np.bool_] = groups % np.uint64(_HELD_OUT) == 0
+    return found
 
 
 def _mark(work: Path, shards: int, say: Say) -> _Table:
@@ -210,7 +186,7 @@ def _mark(work: Path, shards: int, say: Say) -> _Table:
             spam, sited, was_posted = shard["spam"], shard["sited"], shard["posted"]
             fresh = seen.first(shard["keys"], spam)
             cells = zip(shard["sources"][shard["of_source"]].tolist(), spam.tolist(), sited.tolist(), strict=True)
-            held_out = shard["groups"] % np.uint64(_HELD_OUT) == 0
+            held_out = _is_held_out(shard["groups"])
         counts.update(cell for cell, is_fresh in zip(cells, fresh, strict=True) if is_fresh)
         posted.update(spam[fresh & was_posted].tolist())
         held.update(spam[fresh & was_posted & held_out].tolist())
@@ -247,7 +223,7 @@ def _weigh(work: Path, kept: Sequence[npt.NDArray[np.uint8]], counts: Counter[tu
         with np.load(_shard(work, number), allow_pickle=False) as shard:
             spam, sited = shard["spam"].tolist(), shard["sited"].tolist()
             sources = shard["sources"][shard["of_source"]].tolist()
-            held_out = shard["groups"] % np.uint64(_HELD_OUT) == 0
+            held_out = _is_held_out(shard["groups"])
         fresh = np.unpackbits(packed, count=len(spam)).astype(np.bool_)
         weights = [
             weight[source, label, posted] * scale[label] if is_fresh else 0.0
@@ -264,7 +240,7 @@ def _learn(work: Path, shards: int, turn: tuple[int, int, int], alpha: float) ->
     target = work / f"pass-{number}-part-{part}.npz"
     if target.exists():
         return
-    start = _point(work / f"pass-{number - 1}.npz") if number else _Point(np.zeros(_COLUMNS), 0.0, 1.0)
+    start = _point(work / f"pass-{number - 1}.npz") if number else Fitted(np.zeros(_COLUMNS), 0.0)
     mine = np.random.default_rng([number, part]).permutation(np.arange(part, shards, parts))
     groups = [mine[first : first + _GROUP].tolist() for first in range(0, len(mine), _GROUP)]
     point = start
@@ -273,10 +249,10 @@ def _learn(work: Path, shards: int, turn: tuple[int, int, int], alpha: float) ->
         point = _descend(point, work, group, alpha, seed=index)
         weights += point.weights / len(groups)
         intercept += point.intercept / len(groups)
-    write_arrays(target, weights=weights, intercept=intercept, steps=point.steps)
+    write_arrays(target, weights=weights, intercept=intercept)
 
 
-def _descend(start: _Point, work: Path, group: Sequence[int], alpha: float, seed: int) -> _Point:
+def _descend(start: Fitted, work: Path, group: Sequence[int], alpha: float, seed: int) -> Fitted:
     """Go on from a point, once over the comments of these shards, mixed."""
     matrices, labels, weights = [], [], []
     for number in group:
@@ -289,34 +265,32 @@ def _descend(start: _Point, work: Path, group: Sequence[int], alpha: float, seed
     model = SGDClassifier(
         loss="log_loss", alpha=alpha, learning_rate="constant", eta0=_STEP, random_state=seed, average=False
     )
-    # What scikit-learn keeps between calls of partial_fit is set as if the steps before had been its own.
+    # What scikit-learn keeps between calls of partial_fit, as if what was learnt before had been learnt by it.
     model.coef_ = start.weights[None, :].copy()
     model.intercept_ = np.array([start.intercept])
-    model.t_ = start.steps
     model.partial_fit(
-        sparse.vstack(matrices, format="csr").astype(np.float64),
+        sparse.vstack(matrices, format="csr"),
         np.concatenate(labels),
         classes=np.array([False, True]),
         sample_weight=np.concatenate(weights),
     )
-    return _Point(model.coef_[0], float(model.intercept_[0]), float(model.t_))
+    return Fitted(model.coef_[0], float(model.intercept_[0]))
 
 
-def _point(path: Path) -> _Point:
+def _point(path: Path) -> Fitted:
     with np.load(path, allow_pickle=False) as file:
-        return _Point(file["weights"], float(file["intercept"]), float(file["steps"]))
+        return Fitted(file["weights"], float(file["intercept"]))
 
 
 def _average(work: Path, number: int, parts: int) -> None:
     """Average what the parts have learnt; their own files are no longer needed then."""
     paths = [work / f"pass-{number}-part-{part}.npz" for part in range(parts)]
-    weights, intercept, steps = np.zeros(_COLUMNS), 0.0, 0.0
+    weights, intercept = np.zeros(_COLUMNS), 0.0
     for path in paths:
         point = _point(path)
         weights += point.weights / parts
         intercept += point.intercept / parts
-        steps = max(steps, point.steps)
-    write_arrays(work / f"pass-{number}.npz", weights=weights, intercept=intercept, steps=steps)
+    write_arrays(work / f"pass-{number}.npz", weights=weights, intercept=intercept)
     for path in paths:
         path.unlink()
 

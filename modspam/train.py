@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from modspam.adapt import adapt
+from modspam.adapt import Adapter
 from modspam.cluster import workers
 from modspam.corpora import (
     VARIANTS,
@@ -24,13 +24,14 @@ from modspam.corpora import (
     stream,
     uncorrected,
     unpacked_size,
+    words_of,
 )
 from modspam.errors import ModelFormatError
 from modspam.fit import summary, train
-from modspam.gate import Comparison, Decision, HeldOut, decide
+from modspam.gate import Comparison, Decision, SetAside, decide
 from modspam.model import LinearModel, bundled_path
 from modspam.say import Say, to_stderr
-from modspam.settings import Settings
+from modspam.settings import IN_MEMORY, Settings
 from modspam.stream import train_streamed
 from modspam.versions import install, previous_path, refuse
 
@@ -38,7 +39,6 @@ __all__ = ["main", "run"]
 
 _REFUSED = 3  # the exit code
 _GENTLER = 3  # times that an adaptation which the gate refuses is tried again
-_IN_MEMORY = 200e6  # bytes of comments that are learnt at once; more are learnt from disk
 
 
 def run(arguments: Namespace) -> int:
@@ -60,7 +60,7 @@ def run(arguments: Namespace) -> int:
         if base:
             model, decision = _adapted(base, in_use, labels, settings, say)
         else:
-            if arguments.stream or labels.size > _IN_MEMORY:
+            if arguments.stream or labels.size > IN_MEMORY:
                 say("learning from disk")
                 model = train_streamed(labels.files, labels.read, _work(output), settings, say)
             else:
@@ -88,7 +88,9 @@ def _adapted(
     base: LinearModel, in_use: LinearModel | None, labels: "_Labels", settings: Settings, say: Say
 ) -> tuple[LinearModel, Decision | None]:
     """Move the base; where the gate does not let the model through, less far, and less again."""
-    model = adapt(base, labels.examples, labels.sources, settings, say)
+    adapter = Adapter(base, labels.examples, labels.sources, settings, say)
+    strength = settings.adaptation
+    model = adapter.moved(strength)
     if not labels.gate or in_use is None:
         return model, None
     decision = decide(model, in_use, labels.held_out)
@@ -96,8 +98,8 @@ def _adapted(
         if decision.accepted:
             break
         say(f"the gate says no: {'; '.join(decision.faults)}; once more, moved a third as far")
-        settings = settings._replace(adaptation=settings.adaptation / 3)
-        model = adapt(base, labels.examples, labels.sources, settings)
+        strength /= 3
+        model = adapter.moved(strength)
         decision = decide(model, in_use, labels.held_out)
     return model, decision
 
@@ -107,15 +109,13 @@ class _Labels:
 
     def __init__(self, arguments: Namespace) -> None:
         self.gate: bool = arguments.gate
-        self._held_out = HeldOut()
-        self._unread: set[Path] = set()
+        self._aside = SetAside()
         self._variants = arguments.variants or VARIANTS
         self._reviews = read_reviews(arguments.reviews) if arguments.reviews else {}
-        self._inputs = arguments.inputs
+        self._inputs: list[Path] = arguments.inputs
         self._appended: list[Path] = arguments.append
-        self._loaded: tuple[list[Example], list[Source]] | None = None
         self.files = list(files_of([*arguments.inputs, *arguments.append]))
-        self._unread.update(self.files)
+        self._unread = set(self.files)
 
     @property
     def size(self) -> float:
@@ -125,9 +125,9 @@ class _Labels:
     @cached_property
     def examples(self) -> list[Example]:
         """All of them, in memory."""
-        examples, _ = self._load()
+        examples, _ = self._loaded
         self._unread.clear()
-        return list(self._held_out.without(examples)) if self.gate else examples
+        return list(self._aside.without(examples)) if self.gate else examples
 
     @property
     def held_out(self) -> list[Example]:
@@ -135,31 +135,35 @@ class _Labels:
         for path in sorted(self._unread):
             for _ in self.read(path, lambda _: None):
                 pass
-        return self._held_out.examples
+        return self._aside.examples
 
     @property
     def sources(self) -> list[Source]:
         """What was read of each file."""
-        return self._load()[1]
+        return self._loaded[1]
 
     def read(self, path: Path, at: Callable[[int], None]) -> Iterator[Example]:
         """Give those of one file, one at a time; ``at`` is told how many bytes have been read."""
         later = self._appended[self._appended.index(path) + 1 :] if path in self._appended else self._appended
-        corrections = [example for file in later for example in stream(file, self._variants)]
-        examples = uncorrected(reviewed(stream(path, self._variants, at=at), self._reviews), corrections)
-        yield from self._held_out.without(examples) if self.gate else examples
+        said_again = set().union(*(self._words[file] for file in later))
+        examples = uncorrected(reviewed(stream(path, self._variants, at=at), self._reviews), said_again)
+        yield from self._aside.without(examples) if self.gate else examples
         self._unread.discard(path)
 
-    def _load(self) -> tuple[list[Example], list[Source]]:
-        if self._loaded is None:
-            examples, sources = load(self._inputs, self._variants)
-            examples = list(reviewed(examples, self._reviews))
-            for path in self._appended:
-                feedback, more = load([path], self._variants)
-                examples = [*uncorrected(examples, feedback), *feedback]
-                sources += more
-            self._loaded = examples, sources
-        return self._loaded
+    @cached_property
+    def _words(self) -> dict[Path, set[str]]:
+        """The words of every comment that is appended, by file."""
+        return {path: {words_of(e.comment) for e in stream(path, self._variants)} for path in self._appended}
+
+    @cached_property
+    def _loaded(self) -> tuple[list[Example], list[Source]]:
+        examples, sources = load(self._inputs, self._variants)
+        examples = list(reviewed(examples, self._reviews))
+        for path in self._appended:
+            feedback, more = load([path], self._variants)
+            examples = [*uncorrected(examples, {words_of(e.comment) for e in feedback}), *feedback]
+            sources += more
+        return examples, sources
 
 
 def _work(output: Path) -> Path:

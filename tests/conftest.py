@@ -5,9 +5,11 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from modspam import Comment, Moderator
+from modspam.corpora import Example, load
 
 CASES = Path(__file__).with_name("cases")
 PROJECT = Path(__file__).parents[1]
@@ -29,6 +31,14 @@ def comment_of(case: str | dict[str, str]) -> Comment:
 def short(value: object) -> str:
     """Name a case in the list of tests."""
     return ascii(value)[:50]
+
+
+def some_comments(variants: int, seed: int) -> list[Example]:
+    """Some hundred comments of our own from several files, spam and ham, in no order."""
+    names = ("ham/en-links.jsonl", "ham/en-questions.jsonl", "spam/en-site-owner.toml", "spam/unfilled.toml")
+    found, _ = load([DATASETS / name for name in names], variants=variants)
+    order = np.random.default_rng(seed).permutation(len(found))
+    return [found[index] for index in order]
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,5 @@
 """Bulk scoring: nothing of the input is lost or changed, and what stopped a run leaves no trace in the output."""
 
-import csv
-import gzip
-import io
 import json
 import os
 import re
@@ -19,9 +16,9 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-import zstandard
 from conftest import PROJECT
 from pyarrow import parquet
+from tables import bytes_of
 
 import modspam
 from modspam.bulk import Job, score
@@ -44,25 +41,6 @@ PATIENCE = 60  # seconds, so that a bug fails instead of hanging
 pytestmark = pytest.mark.usefixtures("folder")
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs the signals, limits and devices of POSIX")
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc or /dev/full")
-
-
-def bytes_of(name, rows):
-    """Write rows as the kind of file that the name says."""
-    if name.endswith(".parquet"):
-        buffer = io.BytesIO()
-        parquet.write_table(pa.Table.from_pylist(rows), buffer)
-        return buffer.getvalue()
-    if ".csv" in name:
-        text = io.StringIO(newline="")
-        writer = csv.DictWriter(text, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-        data = text.getvalue().encode()
-    else:
-        data = "".join(json.dumps(row) + "\n" for row in rows).encode()
-    if name.endswith(".gz"):
-        return gzip.compress(data)
-    return zstandard.ZstdCompressor().compress(data) if name.endswith(".zst") else data
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from dataclasses import asdict
 import joblib
 import numpy as np
 import pytest
-from conftest import DATASETS
+from conftest import some_comments
 from scipy import sparse
 from scipy.stats import spearmanr
 from sklearn.base import clone
@@ -30,7 +30,6 @@ from modspam import (
     SettingError,
     SpamClassifier,
 )
-from modspam.corpora import load
 from modspam.errors import ModelNotFoundError, TrainingError
 from modspam.fit import fit_matrix, matrix_of
 from modspam.model import LinearModel
@@ -154,10 +153,7 @@ def test_scikit_learn_knows_that_they_take_text(estimator):
 @pytest.fixture(scope="module")
 def examples():
     """Some hundred comments of our own, spam and ham, in no order."""
-    names = ("ham/en-links.jsonl", "ham/en-questions.jsonl", "spam/en-site-owner.toml", "spam/unfilled.toml")
-    found, _ = load([DATASETS / name for name in names], variants=2)
-    order = np.random.default_rng(7).permutation(len(found))
-    return [found[index] for index in order]
+    return some_comments(variants=2, seed=7)
 
 
 @pytest.fixture(scope="module")

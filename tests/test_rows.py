@@ -1,6 +1,5 @@
 """Rows out of files: every format and compression, what is damaged or has changed, and that memory stays flat."""
 
-import csv
 import gzip
 import io
 import json
@@ -16,6 +15,7 @@ import pytest
 import zstandard
 from conftest import PROJECT
 from pyarrow import parquet
+from tables import bytes_of, packed
 
 from modspam.corpora import load, read_examples
 from modspam.errors import CorpusError, MissingExtraError
@@ -27,27 +27,6 @@ ROWS = [
     {"text": "Хлеб 好面包 \N{BREAD}", "label": "spam", "author": "O'Neil; DROP", "id": " 8 "},
 ]
 DAMAGED = r"is damaged: .+; write it again, or fetch it again"
-
-
-def bytes_of(name, rows):
-    """Write rows as the kind of file that the name says, compression included."""
-    if name.endswith(".parquet"):
-        buffer = io.BytesIO()
-        parquet.write_table(pa.Table.from_pylist(rows), buffer)
-        return buffer.getvalue()
-    if ".csv" in name:
-        text = io.StringIO(newline="")
-        writer = csv.DictWriter(text, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-        return packed(name, text.getvalue().encode())
-    return packed(name, "".join(json.dumps(row) + "\n" for row in rows).encode())
-
-
-def packed(name, data):
-    if name.endswith(".gz"):
-        return gzip.compress(data)
-    return zstandard.ZstdCompressor().compress(data) if name.endswith(".zst") else data
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import DATASETS, PROJECT
+from conftest import PROJECT, some_comments
 
 from modspam import Comment, Moderator, SettingError, ngrams
-from modspam.corpora import Example, load
+from modspam.corpora import Example
 from modspam.errors import TrainingError
 from modspam.features import extract, observe
 from modspam.fit import Prepared, held_out_scores, matrix_of, prepare, train, weights_of
@@ -25,10 +25,7 @@ FAST = Settings(folds=3, jobs=1)
 @pytest.fixture(scope="module")
 def examples():
     """A few hundred of our own comments from several files, spam and ham, in no order."""
-    names = ("ham/en-links.jsonl", "ham/en-questions.jsonl", "spam/en-site-owner.toml", "spam/unfilled.toml")
-    found, _ = load([DATASETS / name for name in names], variants=3)
-    order = np.random.default_rng(5).permutation(len(found))
-    return [found[index] for index in order]
+    return some_comments(variants=3, seed=5)
 
 
 @pytest.fixture(scope="module")

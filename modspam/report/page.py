@@ -1,7 +1,6 @@
 """The page itself: figures, plots and passages put into the template ``page.html``."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from hashlib import sha256
 from math import inf, log
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,6 +11,7 @@ from markupsafe import Markup
 import modspam
 from modspam.corpora import Source
 from modspam.evaluate import Evaluation, Scored, pooled
+from modspam.files import digest_of
 from modspam.groups import by_author, by_language, by_length
 from modspam.metrics import Interval
 from modspam.moderator import Moderator
@@ -159,7 +159,7 @@ def _facts(moderator: Moderator, path: Path) -> dict[str, str]:
     """Say what is known of the model; a card need not have everything."""
     model, card = moderator.model, moderator.model.card
     facts = {"file": f"{path.name}, {path.stat().st_size / 1e6:.2f} MB"}
-    facts["SHA-256"] = sha256(path.read_bytes()).hexdigest()
+    facts["SHA-256"] = digest_of(path)
     if "comments" in card and "sources" in card:
         trained = card["comments"]
         facts["trained on"] = (

@@ -1,6 +1,6 @@
 """Looking stock phrases up in a comment, and the signals that they make."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -112,10 +112,6 @@ def _phrases(observation: Observation, rows: tuple[Row, ...]) -> Iterator[Span]:
             reached = end
     if lexicon.unspaced is not None and observation.has_unspaced:
         yield from (match.span() for match in lexicon.unspaced.finditer(observation.folded))
-
-
-def _finder(rows: tuple[Row, ...]) -> Callable[[Observation], Iterator[Span]]:
-    return lambda observation: _phrases(observation, rows)
 
 
 @counted(unit="phrases", cap=4, where=Where.FOLDED, message="praise that would fit any page")

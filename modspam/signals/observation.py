@@ -18,6 +18,8 @@ _APOSTROPHES = dict.fromkeys(map(ord, "'‘’`´ʼ"), "")
 _TO_WORDS = str.maketrans({**dict.fromkeys(map(ord, _BETWEEN + "\t\n"), " "), **_APOSTROPHES})
 _WORD = Pattern(rf"[^\s{regex.escape(_BETWEEN, special_only=False)}]++")
 
+# Of the names of files.
+_ENDINGS = r"py|js|ts|css|conf|ya?ml|json|toml|sh|bat|cpp|java|rb|go|rs|xml|ini|env|tex|md|jinja2?|twig"
 # What only a text with code, markup or a log in it has.
 _CODE = Pattern(
     r"```|`[^`\n]{2,60}`"  # set off as code
@@ -27,7 +29,7 @@ _CODE = Pattern(
     r"|\bSELECT\b.{1,80}\bFROM\b|\bgit \w+|\bsudo \w+"
     r"|(?m:^[^\S\n]*+(?:at [\w.$<>]++\(|File \"|Traceback|\d{4}-\d\d-\d\d[T ]\d\d:\d\d))"  # stack traces and logs
     r"|\\(?:frac|sum|int|begin|in|mid)\b"  # formulae
-    r"|(?<![/\w.\-])\w[\w\-]*\.(?:py|js|ts|css|conf|ya?ml|json|toml|sh|bat|cpp|java|rb|go|rs|xml|ini|env|tex|md|jinja2?|twig)\b"
+    rf"|(?<![/\w.\-])\w[\w\-]*\.(?:{_ENDINGS})\b"
 )
 # What a text with any of that in it has at least: looked for first, since most texts have none.
 _CODE_HAS = (
@@ -36,7 +38,7 @@ _CODE_HAS = (
 )  # fmt: skip
 _CODE_HAS_BESIDES = Pattern(
     r"\d\d-\d\d[T ]|\bat [\w.$<>]++\("
-    r"|\.(?:py|js|ts|css|conf|ya?ml|json|toml|sh|bat|cpp|java|rb|go|rs|xml|ini|env|tex|md|jinja2?|twig)\b"
+    rf"|\.(?:{_ENDINGS})\b"
 )
 # What people call the things that use placeholders honestly.
 _TALK_OF_CODE = Pattern(
