@@ -1,10 +1,19 @@
-"""Regular expressions that are compiled when they are first used, so that importing costs nothing."""
+"""Regular expressions that are compiled when they are first used, and what spares a text the search.
 
+Most expressions find nothing in most comments.  What a text must hold at least for one to match is looked for first,
+by means that are ten to a hundred times as fast: a literal, the outline of a text, the kinds of its characters.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 import regex
 
-__all__ = ["Pattern", "holds_any"]
+Span = tuple[int, int]
+
+__all__ = ["Kinds", "Outline", "Pattern", "holds_any", "rows_of_a_letter"]
 
 
 class Pattern:
@@ -42,3 +51,109 @@ def holds_any(text: str, literals: tuple[str, ...]) -> bool:
     (True, False)
     """
     return any(map(text.__contains__, literals))
+
+
+class Outline:
+    """Draws a text with one byte a character, which stands for the character's class.
+
+    What an expression asks of neighbouring characters is asked of the outline with ``in``.
+
+    >>> outline = Outline({"a": "abcdefghijklmnopqrstuvwxyz", "1": "0123456789"})
+    >>> outline("mp3, 10 é")
+    b'aa1..11..'
+    """
+
+    def __init__(self, classes: Mapping[str, str], *, other: str = ".", beyond: str = "") -> None:
+        """Make each class's sign stand for its ASCII characters, ``other`` for the rest.
+
+        ``beyond`` stands for all characters beyond ASCII; they are among the rest if it is empty.
+        """
+        table = bytearray(other.encode() * 128 + (beyond or other).encode() * 128)
+        for sign, characters in classes.items():
+            for character in characters.encode("ascii"):
+                table[character] = ord(sign)
+        self._table = bytes(table)
+
+    def __call__(self, text: str) -> bytes:
+        """Draw the outline."""
+        if text.isascii():
+            return text.encode().translate(self._table)
+        return text.encode("utf-8", "surrogatepass").translate(self._table, _CONTINUATION)
+
+
+_CONTINUATION = bytes(range(0x80, 0xC0))  # the bytes of a character in UTF-8 but the first
+
+
+class Kinds:
+    """Says which kinds of characters beyond ASCII a text has.  Each character is looked at once, and remembered.
+
+    >>> kinds = Kinds(digit=str.isdigit, letter=str.isalpha)
+    >>> bool(kinds("été") & kinds.letter), bool(kinds("été") & kinds.digit)
+    (True, False)
+    """
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> int: ...
+
+    def __init__(self, **tests: Callable[[str], object]) -> None:
+        """Make a kind of each name, of the characters for which its test says so."""
+        self._tests = {1 << bit: test for bit, test in enumerate(tests.values())}
+        self.__dict__.update(zip(tests, self._tests, strict=True))
+        self._known = _Known(self._kinds_of)
+        self._last = ("", 0)  # steps in a row ask for the same text
+
+    def __call__(self, text: str) -> int:
+        """Give the kinds of a text, as bits."""
+        last, kinds = self._last
+        if last is not text:
+            kinds = reduce(or_, set(map(self._known.__getitem__, set(text))), 0)
+            self._last = text, kinds
+        return kinds
+
+    def _kinds_of(self, character: str) -> int:
+        if character.isascii():
+            return 0
+        return sum(bit for bit, test in self._tests.items() if test(character))
+
+
+class _Known(dict[str, int]):
+    """The kinds of the characters that have been seen."""
+
+    _MOST = 1 << 15  # characters; no language needs more, and nobody shall fill the memory with them
+
+    def __init__(self, kinds_of: Callable[[str], int]) -> None:
+        self._kinds_of = kinds_of
+
+    def __missing__(self, character: str) -> int:
+        if len(self) >= self._MOST:
+            self.clear()
+        kinds = self[character] = self._kinds_of(character)
+        return kinds
+
+
+def rows_of_a_letter(text: str) -> Iterator[Span]:
+    """Find the places where a letter stands three times in a row and more.
+
+    The text is laid over itself, moved by one character: where two zeros follow one another, three are the same.
+
+    >>> list(rows_of_a_letter("sooo good ...")), list(rows_of_a_letter("éééé")), list(rows_of_a_letter("good"))
+    ([(1, 4)], [(0, 4)], [])
+    """
+    if text.isascii():
+        width, data = 1, text.encode()
+    else:
+        width, data = 4, text.encode("utf-32-be", "surrogatepass")
+    number = int.from_bytes(data, "big")
+    overlaid = (number ^ (number >> (8 * width))).to_bytes(len(data), "big")
+    zeros = bytes(2 * width)
+    at = overlaid.find(zeros)
+    while at >= 0:
+        index = -(-at // width)  # zeros may begin within the character before
+        if overlaid.startswith(zeros, index * width) and (row := _ROW.match(text, index - 1)):
+            yield row.span()
+            index = row.end()
+        at = overlaid.find(zeros, index * width + 1)
+
+
+_ROW = Pattern(r"(\p{L})\1{2,}+")
