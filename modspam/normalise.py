@@ -875,18 +875,18 @@ def collapse_spaces(text: str) -> list[Edit]:
 
 _SPACES = Pattern(r"[^\S ]\s*+| \s++")  # all but one space alone
 
+# What form NFKC may put together with what stands before it.
+_COMPOSING = Pattern(r"[\p{M}\u1100-\u11FF\uA960-\uA97C\uD7B0-\uD7FB]")
 _KINDS = Kinds(
-    surrogate=lambda character: "\ud800" <= character <= "\udfff",
-    invisible=lambda character: _INVISIBLE.search(character),
-    # What form NFKC changes by itself, and what it may put together with what stands before it.
+    surrogate=_SURROGATES,
+    invisible=_INVISIBLE,
     composed=lambda character: not _is_plain(character) or _COMPOSING.search(character),
     enclosed=confusables.ENCLOSED.__contains__,
     look_alike=confusables.TO_LATIN.__contains__,
     only_disguise=confusables.ONLY_DISGUISE.__contains__,
-    foreign=lambda character: _FOREIGN_LETTER.search(character),
-    accented=lambda character: _ACCENTED.search(character),
+    foreign=_FOREIGN_LETTER,
+    accented=_ACCENTED,
 )
-_COMPOSING = Pattern(r"[\p{M}\u1100-\u11FF\uA960-\uA97C\uD7B0-\uD7FB]")
 
 # What a browser does, then what a reader's eye does; in this order: markup hides entities, entities
 # hide invisible characters, invisible characters part letters from their marks, and only plain letters

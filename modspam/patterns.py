@@ -96,8 +96,8 @@ class Kinds:
 
         def __getattr__(self, name: str) -> int: ...
 
-    def __init__(self, **tests: Callable[[str], object]) -> None:
-        """Make a kind of each name, of the characters for which its test says so."""
+    def __init__(self, **tests: "Callable[[str], object] | Pattern") -> None:
+        """Make a kind of each name, of the characters that its expression finds, or its test says yes to."""
         self._tests = {1 << bit: test for bit, test in enumerate(tests.values())}
         self.__dict__.update(zip(tests, self._tests, strict=True))
         self._known = _Known(self._kinds_of)
@@ -114,7 +114,11 @@ class Kinds:
     def _kinds_of(self, character: str) -> int:
         if character.isascii():
             return 0
-        return sum(bit for bit, test in self._tests.items() if test(character))
+        return sum(
+            bit
+            for bit, test in self._tests.items()
+            if (test.search(character) if isinstance(test, Pattern) else test(character))
+        )
 
 
 class _Known(dict[str, int]):
