@@ -34,7 +34,7 @@ import regex
 
 from modspam import confusables
 from modspam.comment import Comment
-from modspam.patterns import Kinds, Outline, Pattern, rows_of_a_letter
+from modspam.patterns import Kinds, Outline, Pattern, rows_of_a_letter, runs_with
 
 __all__ = [
     "FOLDING",
@@ -491,16 +491,8 @@ def fold_look_alikes(text: str) -> list[Edit]:
         word = match[0]
         if word.isascii() or confusables.TO_LATIN.keys().isdisjoint(word):
             continue
-        others = _OTHER_LETTER.search(word)
-        if others:
-            mixed = _ASCII_LETTER.search(word) or _STREWN_DIGIT.search(word)
-            folded = _fold_cyrillic(word) if mixed else word
-        elif _ASCII_LETTER.search(word):
-            folded = _fold_latin(word, foreign_scripts)
-        elif all(letter in confusables.ONLY_DISGUISE for letter in word):
-            folded = _to_latin(word) if len(word) > 1 else word
-        else:
-            folded = _to_latin(word) if folds_alone and len(word) > 2 else word
+        others = _OTHER_LETTER.search(word) is not None
+        folded = _fold_cyrillic(word) if others else _fold_latin(word, foreign_scripts, folds_alone)
         if folded != word:
             edits.append(Edit(*match.span(), folded, "look_alike"))
         elif not others:
@@ -516,16 +508,27 @@ def _mostly_latin(text: str) -> bool:
     return latin >= 8 and latin >= 2 * len(_LOOK_ALIKE.findall(text))
 
 
-def _fold_latin(word: str, foreign_scripts: bool) -> str:
+def _fold_latin(word: str, foreign_scripts: bool, folds_alone: bool) -> str:
     """Fold a word of Latin letters and look-alikes, unless it is a name or acronym with its ending."""
+    if not _ASCII_LETTER.search(word):
+        return _fold_whole(word, folds_alone)
     ending = _NAME_WITH_SHORT_ENDING if foreign_scripts else _INFLECTED_ACRONYM
     if len(word) < 3 or ending.fullmatch(word):
         return word
     return _to_latin(word)
 
 
+def _fold_whole(word: str, folds_alone: bool) -> str:
+    """Fold a word of look-alikes only."""
+    if all(letter in confusables.ONLY_DISGUISE for letter in word):
+        return _to_latin(word) if len(word) > 1 else word
+    return _to_latin(word) if folds_alone and len(word) > 2 else word
+
+
 def _fold_cyrillic(word: str) -> str:
     """Turn Latin letters and digits inside a Cyrillic word back, unless they are a name before its ending."""
+    if not _ASCII_LETTER.search(word) and not _STREWN_DIGIT.search(word):
+        return word
     if not _CYRILLIC_LETTER.search(word) or _NAME_WITH_ENDING.fullmatch(word):
         return word
     if not all(c in confusables.LATIN_TO_CYRILLIC for c in word if c.isascii()):
@@ -737,14 +740,9 @@ def _leet_tokens(text: str) -> Iterator[regex.Match[str]]:
     if _has_foreign_money(text):
         yield from _LEET.finditer(text)
         return
-    outline = _LEET_RUNS(text)
-    end = 0
-    while (sign := outline.find(b"1", end)) >= 0:
-        start, end = outline.rfind(b".", 0, sign) + 1, outline.find(b".", sign)
+    for start, _ in runs_with(_LEET_RUNS(text), b"1"):
         if (match := _LEET.match(text, start)) is not None:
             yield match
-        if end < 0:
-            return
 
 
 def _has_foreign_money(text: str) -> bool:

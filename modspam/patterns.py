@@ -13,7 +13,16 @@ import regex
 
 Span = tuple[int, int]
 
-__all__ = ["Kinds", "Outline", "Pattern", "holds_any", "rows_of_a_letter"]
+__all__ = [
+    "Kinds",
+    "Outline",
+    "Pattern",
+    "find_around",
+    "find_at",
+    "holds_any",
+    "rows_of_a_letter",
+    "runs_with",
+]
 
 
 class Pattern:
@@ -53,6 +62,37 @@ def holds_any(text: str, literals: tuple[str, ...]) -> bool:
     return any(map(text.__contains__, literals))
 
 
+def find_at(pattern: Pattern, beginnings: Pattern, text: str) -> "Iterator[regex.Match[str]]":
+    r"""Find what ``pattern.finditer`` finds, where every match begins where ``beginnings`` finds something.
+
+    >>> [match[0] for match in find_at(Pattern(r"(?<!\w)#\w+"), Pattern("#"), "a#b #c #d")]
+    ['#c', '#d']
+    """
+    end = 0
+    for beginning in beginnings.finditer(text):
+        at = beginning.start()
+        if at >= end and (match := pattern.match(text, at)) is not None:
+            yield match
+            end = match.end()
+
+
+def find_around(pattern: Pattern, core: Pattern, before: int, text: str) -> "Iterator[regex.Match[str]]":
+    r"""Find what ``pattern.finditer`` finds, where in every match ``core`` finds something.
+
+    It begins at most ``before`` characters behind the beginning of the match.
+
+    >>> [match[0] for match in find_around(Pattern(r"\w{1,9}@\w+"), Pattern("@"), 9, "write to ana@home, ben@work")]
+    ['ana@home', 'ben@work']
+    """
+    end = 0
+    while (found := core.search(text, end)) is not None:
+        match = pattern.search(text, max(end, found.start() - before))
+        if match is None:
+            return
+        yield match
+        end = match.end()
+
+
 class Outline:
     """Draws a text with one byte a character, which stands for the character's class.
 
@@ -79,6 +119,21 @@ class Outline:
         if text.isascii():
             return text.encode().translate(self._table)
         return text.encode("utf-8", "surrogatepass").translate(self._table, _CONTINUATION)
+
+
+def runs_with(outline: bytes, part: bytes) -> Iterator[Span]:
+    """Find the runs without a full stop in an outline that have a part, each once.
+
+    >>> list(runs_with(b"aaa..aa1a1.a1", b"a1"))
+    [(5, 10), (11, 13)]
+    """
+    end = 0
+    while (at := outline.find(part, end)) >= 0:
+        start = outline.rfind(b".", end, at) + 1 or end
+        end = outline.find(b".", at)
+        if end < 0:
+            end = len(outline)
+        yield start, end
 
 
 _CONTINUATION = bytes(range(0x80, 0xC0))  # the bytes of a character in UTF-8 but the first

@@ -1,13 +1,16 @@
 """A reading with what several signals want to know of it, each worked out once and only if asked for."""
 
 from bisect import bisect_left, bisect_right
-from functools import cached_property
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any, Generic, TypeVar, overload
 
 import regex
 
 from modspam.normalise import Reading, Span
-from modspam.patterns import Pattern, holds_any
-from modspam.signals.addresses import Link, find_links
+from modspam.patterns import Outline, Pattern, holds_any
+from modspam.signals.addresses import Link, find_links, host_of
+from modspam.signals.phrasebook import find_phrases, find_unspaced
 from modspam.signals.slots import Slot, find_slots
 
 __all__ = ["Observation"]
@@ -36,10 +39,9 @@ _CODE_HAS = (
     "`", "<?", "{%", "%}", "</", "()", ");", "=>", "->", "::", "!=", "==", "&&", "||", "$(", "#include", "#define",
     "def ", "import ", "return ", "echo ", "print(", "printf(", "SELECT", "git ", "sudo ", 'File "', "Traceback", "\\",
 )  # fmt: skip
-_CODE_HAS_BESIDES = Pattern(
-    r"\d\d-\d\d[T ]|\bat [\w.$<>]++\("
-    rf"|\.(?:{_ENDINGS})\b"
-)
+_FILE_ENDING = Pattern(rf"\.(?:{_ENDINGS})\b")
+_LOG_DATE = Pattern(r"-\d\d[T ]")
+_STACK_TRACE = Pattern(r"at [\w.$<>]++\(")
 # What people call the things that use placeholders honestly.
 _TALK_OF_CODE = Pattern(
     r"\b(?:templat(?:e|es|ing)|variables?|render(?:s|ed|ing)?|placeholders?|merge (?:tags?|fields?|codes?)|mail ?merge"
@@ -58,9 +60,38 @@ _NOTICE = Pattern(
 )
 
 _UNSPACED = Pattern(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Arabic}]")
+_DIGITS = Outline({"1": "0123456789"})
 _BREAK = Pattern(r"\s+")
 
 _FIELD = 500  # characters of a form's field that are looked at; nobody's name or address is longer
+
+
+T = TypeVar("T")
+
+
+class worked_out(Generic[T]):  # noqa: N801 - reads as the decorator that it is
+    """A property that is worked out when it is first asked for, and kept.
+
+    `functools.cached_property` does so under a lock up to Python 3.11, which takes longer than most of the work here.
+    """
+
+    def __init__(self, work_out: Callable[[Any], T]) -> None:
+        self._work_out = work_out
+        self.__doc__ = work_out.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> "worked_out[T]": ...
+    @overload
+    def __get__(self, instance: object, owner: type) -> T: ...
+    def __get__(self, instance: object | None, owner: type) -> "T | worked_out[T]":
+        # Reached only until the instance has an attribute of this name.
+        if instance is None:
+            return self
+        value = instance.__dict__[self._name] = self._work_out(instance)
+        return value
 
 
 class Observation:
@@ -74,43 +105,72 @@ class Observation:
         self.folded = reading.folded.text
         self.author = reading.comment.author[:_FIELD]
         self.author_url = reading.comment.author_url[:_FIELD]
+        self.sightings: list[tuple[int, Any]] | None = None  # what `modspam.signals.look` has seen
 
-    @cached_property
+    @worked_out
     def lowered(self) -> str:
         """The visible text without a difference between capitals and small letters."""
         return self.visible.casefold()
 
-    @cached_property
+    @worked_out
     def words(self) -> list[str]:
         """The words of the folded text in order, without apostrophes."""
         return self.folded.translate(_TO_WORDS).split()
 
-    @cached_property
+    @worked_out
+    def pairs(self) -> set[tuple[str, str]]:
+        """The pairs of words that follow one another."""
+        return set(pairwise(self.words))
+
+    @worked_out
+    def phrases(self) -> dict[str, list[Span]]:
+        """The stock phrases in the folded text, by the table that they stand in."""
+        found: dict[str, list[Span]] = {}
+        for table, (first, end) in find_phrases(self.words, self.pairs):
+            found.setdefault(table, []).append((self.word_spans[first][0], self.word_spans[end - 1][1]))
+        if self.has_unspaced:
+            for table, span in find_unspaced(self.folded):
+                found.setdefault(table, []).append(span)
+        return found
+
+    @worked_out
+    def digits(self) -> int:
+        """How many digits the visible text has."""
+        if self.visible.isascii():
+            return _DIGITS(self.visible).count(b"1")
+        return sum(map(str.isdigit, self.visible))
+
+    @worked_out
+    def author_host(self) -> str:
+        """The host of the author's address."""
+        return host_of(self.author_url)
+
+    @worked_out
     def has_unspaced(self) -> bool:
         """Whether some of the folded text is in a script that puts no spaces between words, or few."""
         return not self.folded.isascii() and _UNSPACED.search(self.folded) is not None
 
-    @cached_property
+    @worked_out
     def word_spans(self) -> list[Span]:
         """Where each of `words` stands in the folded text."""
         return [m.span() for m in _WORD.finditer(self.folded) if m[0].translate(_APOSTROPHES)]
 
-    @cached_property
+    @worked_out
     def links(self) -> tuple[Link, ...]:
         """The addresses in the visible text."""
         return find_links(self.reading)
 
-    @cached_property
+    @worked_out
     def is_notice(self) -> bool:
         """Whether blog software wrote the comment: an excerpt of a page that links here, with its title for a name."""
         return _NOTICE.fullmatch(self.visible.strip()) is not None
 
-    @cached_property
+    @worked_out
     def slots(self) -> tuple[Slot, ...]:
         """The slots of templates in the visible text."""
         return find_slots(self.visible)
 
-    @cached_property
+    @worked_out
     def disguised_share(self) -> float:
         """The share of the comment, in characters, that stands in words which a disguise touches; 0..1.
 
@@ -124,7 +184,7 @@ class Observation:
             touched += last - first
         return touched / (len(self.given) + 1)
 
-    @cached_property
+    @worked_out
     def prose(self) -> str:
         """The visible text without its addresses."""
         pieces, position = [], 0
@@ -133,14 +193,23 @@ class Observation:
             position = link.end
         return "".join([*pieces, self.visible[position:]])
 
-    @cached_property
+    @worked_out
     def code(self) -> list[Span]:
         """Marks of code, markup or logs in the visible text."""
-        if not holds_any(self.visible, _CODE_HAS) and not _CODE_HAS_BESIDES.search(self.visible):
+        if not holds_any(self.visible, _CODE_HAS) and not self._has_file_or_log:
             return []
         return [match.span() for match in _CODE.finditer(self.visible)]
 
-    @cached_property
+    @property
+    def _has_file_or_log(self) -> bool:
+        visible = self.visible
+        return (
+            ("." in visible and _FILE_ENDING.search(visible) is not None)
+            or ("-" in visible and _LOG_DATE.search(visible) is not None)
+            or ("(" in visible and _STACK_TRACE.search(visible) is not None)
+        )
+
+    @worked_out
     def about_code(self) -> bool:
         """Whether the comment holds code, or talks of the things in which placeholders are honest."""
         return bool(self.code) or _TALK_OF_CODE.search(self.folded) is not None

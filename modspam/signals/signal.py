@@ -47,6 +47,7 @@ class Signal:
     - ``needs``: whether the comment holds what it must hold at least for the signal to see anything; fast to
       ask, and the same function for signals with the same needs, so that it is asked once for all of them
     - ``see``: the extractor itself, a pure function
+    - ``prior``: its weight, in log-odds, where training had nothing to learn it from
     """
 
     name: str
@@ -57,6 +58,7 @@ class Signal:
     where: Where
     needs: Needs
     see: Callable[[Observation], Sighting]
+    prior: float = 0.0
 
     def scale(self, value: float) -> float:
         """Bring a value to the 0..1 that the model sees."""
@@ -80,7 +82,7 @@ def counted(
 
 
 def measured(
-    *, unit: str, cap: float, message: str, where: Where = Where.GIVEN, needs: Needs
+    *, unit: str, cap: float, message: str, where: Where = Where.GIVEN, needs: Needs, prior: float = 0.0
 ) -> Callable[[Callable[[Observation], float]], Signal]:
     """Make a signal of a function that measures the comment as a whole."""
 
@@ -89,6 +91,6 @@ def measured(
             return Sighting(measure(observation), ())
 
         why = cleandoc(measure.__doc__ or "")
-        return Signal(measure.__name__, unit, cap, message, why, where, needs, see)
+        return Signal(measure.__name__, unit, cap, message, why, where, needs, see, prior)
 
     return decorate

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import regex
 
 from modspam.normalise import Span
-from modspam.patterns import Pattern, holds_any
+from modspam.patterns import Pattern, find_at, holds_any
 
 __all__ = ["Slot", "Use", "find_slots"]
 
@@ -96,7 +96,10 @@ _FORMS = (
 )  # fmt: skip
 _RARE = Pattern("|".join(form.pattern for form in _FORMS if not form.honest), regex.IGNORECASE)
 _COMMON = Pattern("|".join(form.pattern for form in _FORMS if form.honest), regex.IGNORECASE)
-_RARE_HAS = ("#", "[")
+_RARE_BEGINNINGS = Pattern(r"[#\[]")
+_COMMON_BEGINNINGS = Pattern(
+    r"[%{\[<«‹$]|\*\||@@|~~|\^\^|!!|##|\|\||(?<!\w)_|\b(?:INSERT|ENTER|YOUR|MY)[ _]|\b(?i:lorem|hi|hello|dear|hey) "
+)
 _COMMON_HAS = (
     "%", "{", "[", "<", "«", "‹", "$", "*|", "@@", "~~", "^^", "!!", "##", "||", "_", "INSERT", "ENTER", "YOUR", "MY",
 )  # fmt: skip
@@ -132,9 +135,9 @@ def find_slots(text: str) -> tuple[Slot, ...]:
 
 
 def _slots(text: str) -> Iterator[Slot]:
-    found = [(match.span(), True) for match in _RARE.finditer(text)] if holds_any(text, _RARE_HAS) else []
+    found = [(match.span(), True) for match in find_at(_RARE, _RARE_BEGINNINGS, text)]
     if holds_any(text, _COMMON_HAS) or holds_any(text.casefold(), _COMMON_HAS_IN_SMALL_LETTERS):
-        found += [(match.span(), False) for match in _COMMON.finditer(text)]
+        found += [(match.span(), False) for match in find_at(_COMMON, _COMMON_BEGINNINGS, text)]
     reached = 0
     for span, rare in sorted(found, key=lambda slot: (slot[0], not slot[1])):
         if span[0] >= reached:
