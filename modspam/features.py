@@ -19,11 +19,13 @@ class Features(NamedTuple):
 
     - ``signals``: ``float64``, comments by signals in the order of `SIGNALS`, each value 0..1
     - ``buckets``, ``words``: the n-grams of bytes and of words, see `modspam.ngrams.Buckets`
+    - ``texts``: the folded texts, which stretches are taken from, see `modspam.wording`
     """
 
     signals: npt.NDArray[np.float64]
     buckets: ngrams.Buckets
     words: ngrams.Buckets
+    texts: list[str]
 
 
 def observe(comments: Iterable[Comment]) -> list[Observation]:
@@ -37,5 +39,6 @@ def extract(observations: Sequence[Observation]) -> Features:
     for row, observation in enumerate(observations):
         for column, sighting in look(observation):
             values[row, column] = SIGNALS[column].scale(sighting.value)
-    texts = [ngrams.bytes_of(observation.folded) for observation in observations]
-    return Features(values, ngrams.buckets(texts), ngrams.word_buckets(texts))
+    folded = [observation.folded for observation in observations]
+    texts = [ngrams.bytes_of(text) for text in folded]
+    return Features(values, ngrams.buckets(texts), ngrams.word_buckets(texts), folded)
