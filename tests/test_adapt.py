@@ -147,7 +147,7 @@ def test_all_that_one_reporter_says_weighs_as_much_as_one_label_of_the_owner(bas
 
     honest = scores_of(adapt(base, mine), frozen_cases())
     lied_to = scores_of(adapt(base, mine + lies), frozen_cases())
-    everything = matrix_of([*frozen_cases(), *mine])
+    everything = extracted([*frozen_cases(), *mine]).matrix
     longest = everything.multiply(everything).sum(axis=1).max() + 1  # squared, the intercept's column with it
     assert np.abs(lied_to - honest).max() <= DEFAULTS.adaptation * REPORTER_WEIGHT * longest
     spam = np.array([e.spam for e in frozen_cases()])
