@@ -2,7 +2,7 @@
 
 A spammer pads an advert with honest words, before it and behind it, and the whole reads honest.  So wording is scored
 twice: as a whole, and in stretches of twelve words that overlap by half.  What the most spam-like stretch has more
-than the whole counts for seven tenths (`STRETCH`).  A comment too short to have stretches is scored as a whole alone.
+than the whole counts for three tenths (`STRETCH`).  A comment too short to have stretches is scored as a whole alone.
 ``benchmarks/README.md`` has what this finds and what it costs, with other lengths and shares.
 
 Leaves out scripts that put no spaces between words: a stretch of words is long there.
@@ -21,7 +21,7 @@ from modspam.normalise import Span
 
 __all__ = ["STRETCH", "STRETCH_STEP", "STRETCH_WORDS", "Wording", "stretches"]
 
-STRETCH = 0.7  # of what the worst stretch has more than the whole is added to it
+STRETCH = 0.3  # of what the worst stretch has more than the whole is added to it
 STRETCH_WORDS = 12
 STRETCH_STEP = 6  # words from the beginning of one to that of the next
 
