@@ -215,13 +215,17 @@ class LinearModel:
 def _summed(weights: npt.NDArray[np.float32], buckets: Buckets) -> npt.NDArray[np.float64]:
     """Add up the weights of each comment's buckets, over the root of how many there are."""
     indices, starts = buckets
-    counts = np.diff(starts)
+    counts = starts[1:] - starts[:-1]
+    # reduceat adds each comment's own run, in an order that no neighbour changes.
+    found = weights.take(indices).astype(np.float64)
+    sums: npt.NDArray[np.float64]
+    if counts.all():
+        sums = np.add.reduceat(found, starts[:-1]) / np.sqrt(counts)
+        return sums
     sums = np.zeros(len(counts))
     some = counts > 0
     if some.any():
-        # reduceat adds each comment's own run, in an order that no neighbour changes.
-        sums[some] = np.add.reduceat(weights[indices].astype(np.float64), starts[:-1][some])
-        sums[some] /= np.sqrt(counts[some])
+        sums[some] = np.add.reduceat(found, starts[:-1][some]) / np.sqrt(counts[some])
     return sums
 
 

@@ -15,7 +15,9 @@ Leaves out counts, positions and skip-grams, and words of scripts that put no sp
 there a word is what stands between two signs, and the bytes do the work.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -46,6 +48,7 @@ _INVERSE = np.uint32(pow(int(_MULTIPLIER), -1, 1 << 32))  # of the multiplier, m
 _PAIR = np.uint32(0x85EBCA6B)  # for the first of two words; from the mixing step of MurmurHash3 (Appleby 2011)
 _LONGEST = 1 << 20  # bytes of a comment in which words are looked for; there is no need to read on
 _LONG = 1 << 16  # a comment of more bytes is worked through in pieces of this size
+_PIECE = 1 << 14  # bytes of comments that are worked on together
 
 
 class Buckets(NamedTuple):
@@ -68,33 +71,15 @@ def bytes_of(folded: str) -> bytes:
 def buckets(texts: Sequence[bytes]) -> Buckets:
     """Find the buckets of a block of comments (see `bytes_of`); the block may be empty.
 
-    Memory is about 100 bytes for each byte of the block, and bounded for a single long comment.
+    Memory is about 60 bytes for each byte of the block up to 16 KB, bounded for the work, and 4 for each bucket found.
     """
+    if len(texts) > 1 and sum(map(len, texts)) > _PIECE:
+        return _joined([buckets(piece) for piece in _pieces(texts)])
     if len(texts) == 1 and len(texts[0]) > _LONG:
         found = _buckets_of_long(texts[0])
         return Buckets(found, np.array([0, len(found)], dtype=np.int64))
-    lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
-    data = np.frombuffer(b"".join(texts), dtype=np.uint8)
-    # A key is the comment's number and the bucket; 32 bits sort fastest, and 2^14 comments fit.
-    key_type = np.uint32 if len(texts) <= 1 << (32 - BITS) else np.uint64
-    owner = np.repeat(np.left_shift(np.arange(len(texts), dtype=key_type), key_type(BITS)), lengths)
-    keys = [np.empty(0, dtype=key_type)]  # for a block without a byte
-    for order, hashed in zip(ORDERS, _rolled(data), strict=False):
-        key = owner[: len(hashed)] | hashed
-        keys.append(key[owner[: len(hashed)] == owner[order - 1 :]])
-    return _by_comment(np.concatenate(keys), len(texts))
-
-
-def _by_comment(key: npt.NDArray[np.unsignedinteger], count: int) -> Buckets:
-    """Sort keys (a comment's number and a bucket) out to ``count`` comments, each key once; changes ``key``."""
-    key.sort()
-    first = np.empty(len(key), dtype=np.bool_)
-    first[:1] = True
-    np.not_equal(key[1:], key[:-1], out=first[1:])
-    unique = key[first]
-    owners = np.arange(count + 1, dtype=np.uint64) << np.uint64(BITS)
-    starts = np.searchsorted(unique, owners).astype(np.int64)
-    return Buckets((unique & key.dtype.type((1 << BITS) - 1)).astype(np.uint32, copy=False), starts)
+    rows = _rolled(np.frombuffer(b"".join(texts), dtype=np.uint8))
+    return _each_once(rows, list(accumulate(map(len, texts))))
 
 
 def word_buckets(texts: Sequence[bytes]) -> Buckets:
@@ -102,13 +87,57 @@ def word_buckets(texts: Sequence[bytes]) -> Buckets:
 
     A word is a run of ASCII letters, digits and apostrophes, and of any bytes beyond ASCII.
     """
+    if len(texts) > 1 and sum(map(len, texts)) > _PIECE:
+        return _joined([word_buckets(piece) for piece in _pieces(texts)])
     texts = [text[:_LONGEST] for text in texts]
-    lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
     starts, _, hashed = _words(np.frombuffer(b"".join(texts), dtype=np.uint8))
-    owner = (np.searchsorted(np.cumsum(lengths), starts, side="right")).astype(np.uint64) << np.uint64(BITS)
-    pairs = owner[:-1] == owner[1:]
-    key = np.concatenate((owner | _spread_out(hashed), (owner[:-1] | _spread_out(_paired(hashed)))[pairs]))
-    return _by_comment(key, len(texts))
+    rows = np.empty((2, len(hashed)), dtype=np.uint32)
+    rows[0] = hashed
+    rows[1, :-1] = _paired(hashed)
+    ends = [len(starts)] if len(texts) == 1 else np.searchsorted(starts, list(accumulate(map(len, texts)))).tolist()
+    return _each_once(_spread_out(rows), ends)
+
+
+def _pieces(texts: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+    """Cut a block into such as the processor's cache holds with all that is made of them."""
+    start = size = 0
+    for index, text in enumerate(texts):
+        if size and size + len(text) > _PIECE:
+            yield texts[start:index]
+            start, size = index, 0
+        size += len(text)
+    yield texts[start:]
+
+
+def _joined(blocks: Sequence[Buckets]) -> Buckets:
+    starts = [np.zeros(1, dtype=np.int64)]
+    for block in blocks:
+        starts.append(block.starts[1:] + starts[-1][-1])
+    return Buckets(np.concatenate([block.indices for block in blocks]), np.concatenate(starts))
+
+
+def _each_once(rows: npt.NDArray[np.uint32], ends: Sequence[int]) -> Buckets:
+    """Sort buckets out to comments, each bucket once.
+
+    - ``rows``: for each order a row, with the bucket of the n-gram that begins at each place; changed
+    - ``ends``: the place where each comment ends
+    """
+    lasts = [end for start, end in pairwise([0, *ends]) if end > start]
+    for back in range(1, len(rows)):
+        # What reaches beyond the comment's end becomes one that the comment has.
+        places = [max(end - back, 0) for end in lasts]
+        at = places[0] if len(places) == 1 else places
+        rows[back:, at] = rows[0, at]
+    # A comment's buckets lie together and are sorted by themselves: short arrays sort several times as fast.
+    found = rows.T.reshape(-1)
+    bounds = [0, *(len(rows) * end for end in ends)]
+    for start, end in pairwise(bounds):
+        found[start:end].sort()
+    new = np.empty(len(found), dtype=np.bool_)
+    np.not_equal(found[1:], found[:-1], out=new[1:])
+    new[[start for start, end in pairwise(bounds) if end > start]] = True
+    kept = new.nonzero()[0]
+    return Buckets(found[kept], kept.searchsorted(bounds))
 
 
 def _words(data: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.uint32]]:
@@ -117,20 +146,32 @@ def _words(data: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.intp], npt.NDArr
     All at once: from the running sum of ``value / multiplier ** position`` the sum over a word is a
     difference, and a power of the multiplier makes it independent of where the word stands.
     """
-    inside = np.concatenate(([False], _IN_WORD[data], [False]))
-    edges = np.flatnonzero(inside[1:] != inside[:-1])
+    inside = np.zeros(len(data) + 2, dtype=np.bool_)
+    _IN_WORD.take(data, out=inside[1:-1])
+    edges = (inside[1:] != inside[:-1]).nonzero()[0]
     starts, ends = edges[::2], edges[1::2]
-    scaled = _powers(_INVERSE, len(data))
-    scaled *= data.astype(np.uint32) + np.uint32(1)
-    sums = np.concatenate((np.zeros(1, dtype=np.uint32), np.cumsum(scaled, dtype=np.uint32)))
+    sums = np.zeros(len(data) + 1, dtype=np.uint32)
+    np.cumsum(_powers(_INVERSE, len(data)) * (data + np.uint32(1)), out=sums[1:])
     hashed = (sums[ends] - sums[starts]) * _powers(_MULTIPLIER, len(data))[ends - 1]
     return starts, ends, hashed
 
 
 def _powers(base: np.uint32, count: int) -> npt.NDArray[np.uint32]:
+    """Give the powers of a number from 0 on, modulo 2^32; those of short texts are kept."""
+    if count > _PIECE:
+        return _powers_up_to(base, count)
+    return _kept_powers(base)[:count]
+
+
+def _powers_up_to(base: np.uint32, count: int) -> npt.NDArray[np.uint32]:
     powers = np.full(count, base, dtype=np.uint32)
     powers[:1] = 1
     return np.cumprod(powers, dtype=np.uint32)
+
+
+@cache
+def _kept_powers(base: np.uint32) -> npt.NDArray[np.uint32]:
+    return _powers_up_to(base, _PIECE)
 
 
 def _paired(hashed: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
@@ -139,7 +180,10 @@ def _paired(hashed: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
 
 def _spread_out(hashed: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
     """Bring a hash to the number of its bucket."""
-    buckets: npt.NDArray[np.uint32] = ((hashed ^ (hashed >> _SHIFT)) * _GOLDEN) >> np.uint32(32 - BITS)
+    buckets = hashed >> _SHIFT
+    buckets ^= hashed
+    buckets *= _GOLDEN
+    buckets >>= np.uint32(32 - BITS)
     return buckets
 
 
@@ -156,7 +200,7 @@ def spread(text: bytes, weights: npt.NDArray[np.floating]) -> npt.NDArray[np.flo
     of the text's buckets.
     """
     data = np.frombuffer(text, dtype=np.uint8)
-    rolled = list(_rolled(data))
+    rolled = _whole(_rolled(data))
     occurrences = np.bincount(np.concatenate(rolled), minlength=1 << BITS)
     shares = np.zeros(len(data))
     for order, hashed in zip(ORDERS, rolled, strict=False):
@@ -180,18 +224,21 @@ def spread_words(text: bytes, weights: npt.NDArray[np.floating]) -> npt.NDArray[
     return np.cumsum(slopes)[:-1]
 
 
-def _rolled(data: npt.NDArray[np.uint8]) -> "list[npt.NDArray[np.uint32]]":
-    """For each order in turn the bucket of the n-gram that starts at each byte."""
-    values = data.astype(np.uint32) + np.uint32(1)
-    hashed = values
-    result = []
-    for order in range(1, ORDERS[-1] + 1):
-        if len(data) < order:
-            break
-        if order > 1:
-            hashed = hashed[:-1] * _MULTIPLIER + values[order - 1 :]
-        result.append(_spread_out(hashed))
-    return result
+def _rolled(data: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint32]:
+    """For each order in turn the bucket of the n-gram that starts at each byte; beyond the end anything."""
+    length = len(data)
+    hashed = np.empty((len(ORDERS), length), dtype=np.uint32)
+    values = np.add(data, np.uint32(1), out=hashed[0])
+    for order in range(1, min(len(ORDERS), length)):
+        row = np.multiply(hashed[order - 1, : length - order], _MULTIPLIER, out=hashed[order, : length - order])
+        row += values[order:]
+    return _spread_out(hashed)
+
+
+def _whole(rows: npt.NDArray[np.uint32]) -> list[npt.NDArray[np.uint32]]:
+    """Cut off what `_rolled` has beyond the end."""
+    length = rows.shape[1]
+    return [row[: max(length - beyond, 0)] for beyond, row in enumerate(rows)]
 
 
 def _buckets_of_long(text: bytes) -> npt.NDArray[np.uint32]:
@@ -199,6 +246,6 @@ def _buckets_of_long(text: bytes) -> npt.NDArray[np.uint32]:
     overlap = ORDERS[-1] - 1
     for start in range(0, len(text), _LONG):
         piece = np.frombuffer(text[start : start + _LONG + overlap], dtype=np.uint8)
-        for hashed in _rolled(piece):
+        for hashed in _whole(_rolled(piece)):
             seen[hashed] = True
     return np.flatnonzero(seen).astype(np.uint32)

@@ -34,7 +34,7 @@ import regex
 
 from modspam import confusables
 from modspam.comment import Comment
-from modspam.patterns import Kinds, Outline, Pattern, rows_of_a_letter, runs_with
+from modspam.patterns import Kinds, Outline, Pattern, holds_dot_apart, rows_of_a_letter, runs_with
 
 __all__ = [
     "FOLDING",
@@ -833,7 +833,7 @@ def mend_addresses(text: str) -> list[Edit]:
     'go to http://example.com or http://shop.example.org'
     """
     edits = [Edit(*match.span("xx"), "tt") for match in _HXXP.finditer(text)] if "hxxp" in text else []
-    if not _DOT_BEFORE_ENDING.search(text):
+    if not ("dot" in text or holds_dot_apart(text)) or not _DOT_BEFORE_ENDING.search(text):
         return edits
     for match in _ADDRESS_APART.finditer(text):
         scheme = "" if _MAIL_OR_SCHEME.search(text, max(0, match.start() - 9), match.start()) else "http://"

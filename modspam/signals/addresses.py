@@ -97,6 +97,8 @@ _REMEMBERED = 4096  # hosts; the same ones come again and again, and each is ask
 def find_links(reading: Reading) -> tuple[Link, ...]:
     """Find the addresses in the visible text, and in which markup of the given text each stood."""
     visible = reading.visible.text
+    if not ("." in visible or "/" in visible):
+        return ()
     given = reading.comment.text
     links = []
     for match in find_around(_URL, _CORE, _BEFORE_CORE, visible):

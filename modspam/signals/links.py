@@ -7,7 +7,7 @@ from operator import attrgetter
 import regex
 
 from modspam.normalise import Span
-from modspam.patterns import Pattern, holds_any
+from modspam.patterns import Pattern, holds_any, holds_dot_apart
 from modspam.signals.addresses import Link, host_of, is_common, is_reference, registered_name, selling_words
 from modspam.signals.observation import Observation
 from modspam.signals.signal import Where, counted, measured
@@ -40,7 +40,6 @@ _SPELLED_OUT_CORE = Pattern(
     r"|hxx|h\*\*|www\s",
     regex.IGNORECASE,
 )
-_DOT_APART = Pattern(r"\.(?<=[\s\[({].)")
 _DOMAIN_LABEL = Pattern(r"(?:https?://)?(?:www\.)?[\w\-]+(?:\.[\w\-]+)*\.[a-z]{2,12}(?:/\S*)?", regex.IGNORECASE)
 
 
@@ -48,7 +47,7 @@ _LINKS = attrgetter("links")
 
 
 def _may_be_spelled_out(observation: Observation) -> bool:
-    has = holds_any(observation.lowered, _SPELLED_OUT_HAS) or _DOT_APART.search(observation.visible) is not None
+    has = holds_any(observation.lowered, _SPELLED_OUT_HAS) or holds_dot_apart(observation.visible)
     return has and _SPELLED_OUT_CORE.search(observation.visible) is not None
 
 

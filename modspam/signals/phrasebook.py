@@ -8,7 +8,7 @@ from typing import NamedTuple
 import regex
 
 from modspam.normalise import Span
-from modspam.patterns import Pattern
+from modspam.patterns import Pattern, holds_any
 from modspam.signals.phrases import CALLS, FLATTERY, OFFERS, OWNER, TESTIMONY
 
 __all__ = ["Phrase", "find_phrases", "find_unspaced"]
@@ -48,11 +48,12 @@ class _Book(NamedTuple):
 
     - ``pairs``: by the first two words, for patterns of which every match begins with two known words
     - ``alone``: by the first word, for the others
+    - ``unspaced``: the pieces of text, and by table the expression for them
     """
 
     pairs: dict[tuple[str, str], list[_Pattern]]
     alone: dict[str, list[_Pattern]]
-    unspaced: dict[str, Pattern]
+    unspaced: dict[str, tuple[tuple[str, ...], Pattern]]
 
 
 _SPACED = Pattern(r"[\p{Latin}\p{Cyrillic}\p{Greek}\p{Hebrew}\p{Devanagari}?|]")
@@ -65,7 +66,7 @@ def _book() -> _Book:
         unspaced = []
         for source, _why in rows:
             if not _SPACED.search(source):
-                unspaced.append(regex.escape(source))
+                unspaced.append(source)
                 continue
             pattern = _Pattern(table, _parse(source))
             second = _second_words(pattern.positions)
@@ -75,7 +76,7 @@ def _book() -> _Book:
                 for other in second or ():
                     book.pairs.setdefault((word, other), []).append(pattern)
         if unspaced:
-            book.unspaced[table] = Pattern("|".join(unspaced))
+            book.unspaced[table] = tuple(unspaced), Pattern("|".join(map(regex.escape, unspaced)))
     return book
 
 
@@ -141,5 +142,8 @@ def find_phrases(words: Sequence[str], pairs: set[tuple[str, str]]) -> list[Phra
 def find_unspaced(text: str) -> list[Phrase]:
     """Find the phrases of scripts that put no spaces between words; spans in ``text``."""
     return [
-        Phrase(table, match.span()) for table, pattern in _book().unspaced.items() for match in pattern.finditer(text)
+        Phrase(table, match.span())
+        for table, (pieces, pattern) in _book().unspaced.items()
+        if holds_any(text, pieces)
+        for match in pattern.finditer(text)
     ]

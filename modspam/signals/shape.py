@@ -76,7 +76,7 @@ def capitals(observation: Observation) -> float:
         outline = _CASES(text)
         upper, lower = outline.count(b"A"), outline.count(b"a")
     else:
-        unstyled = [character for character in text if character < _STYLED]
+        unstyled = [character for character in text if character < _STYLED] if max(text) >= _STYLED else text
         upper = sum(map(str.isupper, unstyled))
         lower = sum(map(str.islower, unstyled)) if upper else 0
     return upper / (upper + lower) if upper + lower >= _ENOUGH_LETTERS else 0.0

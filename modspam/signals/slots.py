@@ -135,7 +135,8 @@ def find_slots(text: str) -> tuple[Slot, ...]:
 
 
 def _slots(text: str) -> Iterator[Slot]:
-    found = [(match.span(), True) for match in find_at(_RARE, _RARE_BEGINNINGS, text)]
+    rare = "#" in text or "[" in text
+    found = [(match.span(), True) for match in find_at(_RARE, _RARE_BEGINNINGS, text)] if rare else []
     if holds_any(text, _COMMON_HAS) or holds_any(text.casefold(), _COMMON_HAS_IN_SMALL_LETTERS):
         found += [(match.span(), False) for match in find_at(_COMMON, _COMMON_BEGINNINGS, text)]
     reached = 0
