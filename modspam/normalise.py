@@ -653,7 +653,7 @@ def _is_spaced_throughout(text: str) -> bool:
     if "  " not in text:
         return False
     tokens = text.split()
-    alone = sum(len(token) == 1 and token.isalpha() for token in tokens)
+    alone = sum(token.isalpha() for token in tokens if len(token) == 1)
     return alone >= 12 and 4 * alone >= 3 * len(tokens)
 
 
@@ -669,7 +669,7 @@ def join_split_words(text: str) -> list[Edit]:
     """
     enough = max(_THROUGHOUT, (text.count(" ") + 1) / 6)
     outline = _SPLIT_OUTLINE(text)
-    if outline.count(b"aa-aa") + outline.count(b"aa--aa") < enough:
+    if outline.count(b"-") < enough or outline.count(b"aa-aa") + outline.count(b"aa--aa") < enough:
         return []
     words = list(_SPLIT_WORD.finditer(text))
     for sign, split in Counter(word["sign"] for word in words if word["sign"]).most_common(1):
@@ -732,7 +732,7 @@ def _has_sign_beside_letter(text: str) -> bool:
     if _has_foreign_money(text):
         return True
     outline = _LEET_OUTLINE(text)
-    return b"a1" in outline or b"1a" in outline or b"!a" in outline
+    return (b"1" in outline and (b"a1" in outline or b"1a" in outline)) or (b"!" in outline and b"!a" in outline)
 
 
 def _leet_tokens(text: str) -> Iterator[regex.Match[str]]:

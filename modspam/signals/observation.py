@@ -1,5 +1,6 @@
 """A reading with what several signals want to know of it, each worked out once and only if asked for."""
 
+import string
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from itertools import pairwise
@@ -9,7 +10,7 @@ import regex
 
 from modspam.normalise import Reading, Span
 from modspam.patterns import Outline, Pattern, holds_any
-from modspam.signals.addresses import Link, find_links, host_of
+from modspam.signals.addresses import Link, find_links, host_of, is_common, is_local
 from modspam.signals.phrasebook import find_phrases, find_unspaced
 from modspam.signals.slots import Slot, find_slots
 
@@ -35,16 +36,19 @@ _CODE = Pattern(
     r"|\\(?:frac|sum|int|begin|in|mid)\b"  # formulae
     rf"|(?<![/\w.\-])\w[\w\-]*\.(?:{_ENDINGS})\b"
 )
-# What a text with any of that in it has at least, looked for first, since most texts have none: one of these ...
-_CODE_HAS = (
-    "`", "<?", "{%", "%}", "</", "()", ");", "=>", "->", "::", "!=", "==", "&&", "||", "$(", "#include", "#define",
-    "def ", "import ", "return ", "echo ", "print(", "printf(", "SELECT", "git ", "sudo ", 'File "', "Traceback", "\\",
+# What a text with any of that in it has at least, looked for first, since most texts have none: one of these words ...
+_CODE_WORDS = ("def ", "import ", "return ", "echo ", "SELECT", "git ", "sudo ", "Traceback")
+# ... or one of these, each of which has one of the rarer signs ...
+_CODE_SIGNS = frozenset(b'`<%};=>:&|$#"\\')
+_CODE_MARKS = (
+    "`", "<?", "{%", "%}", "</", ");", "=>", "->", "::", "!=", "==", "&&", "||", "$(", "#include", "#define",
+    'File "', "\\",
 )  # fmt: skip
 # ... or the second, where there is the first.
 _CODE_HAS_BESIDES = (
     (".", Pattern(rf"\.(?:{_ENDINGS})\b")),
     ("-", Pattern(r"-\d\d[T ]")),
-    ("(", Pattern(r"at [\w.$<>]++\(")),
+    ("(", Pattern(r"(?:at [\w.$<>]++|printf?)\(|\(\)")),
 )
 # What people call the things that use placeholders honestly.
 _TALK_OF_CODE = Pattern(
@@ -63,6 +67,7 @@ _NOTICE = Pattern(
     regex.IGNORECASE | regex.DOTALL,
 )
 
+_NO_SIGNS = bytes({*string.ascii_letters.encode(), *string.digits.encode(), ord(" "), *range(0x80, 0x100)})
 _DIGITS = Outline({"1": "0123456789"})
 _BREAK = Pattern(r"\s+")
 
@@ -139,6 +144,16 @@ class Observation:
         return found
 
     @worked_out
+    def signs(self) -> frozenset[int]:
+        """The characters of the visible text in ASCII that are neither letters nor digits nor the space, as bytes."""
+        return frozenset(self.visible.encode("utf-8", "surrogatepass").translate(None, _NO_SIGNS))
+
+    @worked_out
+    def promoted(self) -> list[Link]:
+        """The links to places that nobody cites and that lead to no home network."""
+        return [link for link in self.links if not is_common(link.host) and not is_local(link.host)]
+
+    @worked_out
     def digits(self) -> int:
         """How many digits the visible text has."""
         if self.visible.isascii():
@@ -168,7 +183,7 @@ class Observation:
     @worked_out
     def slots(self) -> tuple[Slot, ...]:
         """The slots of templates in the visible text."""
-        return find_slots(self.visible)
+        return find_slots(self.visible, self.lowered, self.signs)
 
     @worked_out
     def disguised_share(self) -> float:
@@ -197,8 +212,10 @@ class Observation:
     def code(self) -> list[Span]:
         """Marks of code, markup or logs in the visible text."""
         text = self.visible
-        if not holds_any(text, _CODE_HAS) and not any(
-            sign in text and pattern.search(text) for sign, pattern in _CODE_HAS_BESIDES
+        if (
+            not holds_any(text, _CODE_WORDS)
+            and (_CODE_SIGNS.isdisjoint(self.signs) or not holds_any(text, _CODE_MARKS))
+            and not any(sign in text and pattern.search(text) for sign, pattern in _CODE_HAS_BESIDES)
         ):
             return []
         return [match.span() for match in _CODE.finditer(text)]
