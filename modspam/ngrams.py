@@ -201,10 +201,10 @@ def spread(text: bytes, weights: npt.NDArray[np.floating]) -> npt.NDArray[np.flo
     """
     data = np.frombuffer(text, dtype=np.uint8)
     rolled = _whole(_rolled(data))
-    occurrences = np.bincount(np.concatenate(rolled), minlength=1 << BITS)
+    places = _by_occurrences(weights, np.concatenate(rolled))
     shares = np.zeros(len(data))
-    for order, hashed in zip(ORDERS, rolled, strict=False):
-        share = weights[hashed].astype(np.float64) / occurrences[hashed] / order
+    for order, hashed in zip(ORDERS, rolled, strict=True):
+        share, places = places[: len(hashed)] / order, places[len(hashed) :]
         for offset in range(order):
             shares[offset : offset + len(share)] += share
     return shares
@@ -215,13 +215,23 @@ def spread_words(text: bytes, weights: npt.NDArray[np.floating]) -> npt.NDArray[
     text = text[:_LONGEST]
     starts, ends, hashed = _words(np.frombuffer(text, dtype=np.uint8))
     rows = [(_spread_out(hashed), starts, ends), (_spread_out(_paired(hashed)), starts[:-1], ends[1:])]
-    occurrences = np.bincount(np.concatenate([found for found, _, _ in rows]), minlength=1 << BITS)
+    places = _by_occurrences(weights, np.concatenate([found for found, _, _ in rows]))
     slopes = np.zeros(len(text) + 1)  # what the share of a byte has more than that of the byte before
     for found, first, last in rows:
-        share = weights[found].astype(np.float64) / occurrences[found] / (last - first)
+        share, places = places[: len(found)] / (last - first), places[len(found) :]
         np.add.at(slopes, first, share)
         np.subtract.at(slopes, last, share)
     return np.cumsum(slopes)[:-1]
+
+
+def _by_occurrences(weights: npt.NDArray[np.floating], found: npt.NDArray[np.uint32]) -> npt.NDArray[np.float64]:
+    """Divide the weight of each bucket found by how often it was found."""
+    # One place stands for all with the same bucket: the last, in a table that need not even be empty before.
+    table = np.empty(1 << BITS, dtype=np.uint32)
+    table[found] = np.arange(len(found), dtype=np.uint32)
+    last = table[found]
+    divided: npt.NDArray[np.float64] = weights[found].astype(np.float64) / np.bincount(last)[last]
+    return divided
 
 
 def _rolled(data: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint32]:
