@@ -38,4 +38,4 @@ def extract(observations: Sequence[Observation]) -> Features:
         for column, sighting in look(observation):
             values[row, column] = SIGNALS[column].scale(sighting.value)
     texts = [ngrams.bytes_of(observation.folded) for observation in observations]
-    return Features(values, ngrams.buckets(texts), ngrams.word_buckets(texts))
+    return Features(values, *ngrams.all_buckets(texts))
