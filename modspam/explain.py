@@ -8,7 +8,7 @@ from modspam import ngrams
 from modspam.model import LinearModel
 from modspam.normalise import Span
 from modspam.patterns import Pattern
-from modspam.signals import SIGNALS, Observation, Signal, Where
+from modspam.signals import SIGNALS, Observation, Signal, Where, look
 from modspam.verdict import Explanation, Reason
 
 __all__ = ["explain"]
@@ -43,10 +43,11 @@ def explain(model: LinearModel, observation: Observation, score: float, enough_t
 
 def _signal_reasons(model: LinearModel, observation: Observation) -> list[Reason]:
     reasons = []
-    for signal, weight in zip(SIGNALS, model.signal_weights, strict=True):
-        sighting = signal.see(observation)
-        if sighting.value and weight:
-            contribution = float(weight) * signal.scale(sighting.value)
+    weights = model.signal_weights.tolist()
+    for index, sighting in look(observation):
+        signal, weight = SIGNALS[index], weights[index]
+        if weight:
+            contribution = weight * signal.scale(sighting.value)
             spans, text = _evidence(signal, sighting.spans, observation)
             reasons.append(Reason(signal.name, contribution, signal.message, spans, text))
     return reasons
@@ -101,8 +102,7 @@ def _stretch_reason(model: LinearModel, observation: Observation) -> list[Reason
     span = model.wording.worst_stretch(folded) if model.stretch else None
     if span is None:
         return []
-    text = [ngrams.bytes_of(folded)]
-    whole = model.wording.score(ngrams.buckets(text), ngrams.word_buckets(text))
+    whole = model.wording.score(*ngrams.all_buckets([ngrams.bytes_of(folded)]))
     contribution = model.stretch * float(model.wording.excess([folded], whole)[0])
     start, end = observation.reading.folded.origin(*span)
     message = "a passage reads more like spam than the whole"

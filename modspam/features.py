@@ -40,5 +40,4 @@ def extract(observations: Sequence[Observation]) -> Features:
         for column, sighting in look(observation):
             values[row, column] = SIGNALS[column].scale(sighting.value)
     folded = [observation.folded for observation in observations]
-    texts = [ngrams.bytes_of(text) for text in folded]
-    return Features(values, ngrams.buckets(texts), ngrams.word_buckets(texts), folded)
+    return Features(values, *ngrams.all_buckets([ngrams.bytes_of(text) for text in folded]), folded)

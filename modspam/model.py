@@ -301,7 +301,8 @@ def _mapped(file: BinaryIO, path: Path, member: zipfile.ZipInfo) -> npt.NDArray[
     content = np.memmap(file, dtype=np.uint8, mode="r", offset=start, shape=(member.file_size,))
     if zlib.crc32(content.data) != member.CRC:
         raise ModelFormatError(f"{path} is damaged: its check sum is wrong; fetch or train it again")
-    weights: npt.NDArray[np.float32] = content[offset - start :].view("<f4")
+    # A plain array over the map: NumPy runs Python code at every use of a `numpy.memmap` itself.
+    weights: npt.NDArray[np.float32] = content.view(np.ndarray)[offset - start :].view("<f4")
     if not np.isfinite(weights).all():
         raise ModelFormatError(f"{path} is damaged: some of its weights are no numbers; train it again")
     return weights

@@ -34,7 +34,7 @@ import regex
 
 from modspam import confusables
 from modspam.comment import Comment
-from modspam.patterns import Kinds, Outline, Pattern, rows_of_a_letter, runs_with
+from modspam.patterns import Kinds, Outline, Pattern, holds_dot_apart, rows_of_a_letter, runs_with
 
 __all__ = [
     "FOLDING",
@@ -653,7 +653,7 @@ def _is_spaced_throughout(text: str) -> bool:
     if "  " not in text:
         return False
     tokens = text.split()
-    alone = sum(len(token) == 1 and token.isalpha() for token in tokens)
+    alone = sum(token.isalpha() for token in tokens if len(token) == 1)
     return alone >= 12 and 4 * alone >= 3 * len(tokens)
 
 
@@ -669,7 +669,7 @@ def join_split_words(text: str) -> list[Edit]:
     """
     enough = max(_THROUGHOUT, (text.count(" ") + 1) / 6)
     outline = _SPLIT_OUTLINE(text)
-    if outline.count(b"aa-aa") + outline.count(b"aa--aa") < enough:
+    if outline.count(b"-") < enough or outline.count(b"aa-aa") + outline.count(b"aa--aa") < enough:
         return []
     words = list(_SPLIT_WORD.finditer(text))
     for sign, split in Counter(word["sign"] for word in words if word["sign"]).most_common(1):
@@ -732,7 +732,7 @@ def _has_sign_beside_letter(text: str) -> bool:
     if _has_foreign_money(text):
         return True
     outline = _LEET_OUTLINE(text)
-    return b"a1" in outline or b"1a" in outline or b"!a" in outline
+    return (b"1" in outline and (b"a1" in outline or b"1a" in outline)) or (b"!" in outline and b"!a" in outline)
 
 
 def _leet_tokens(text: str) -> Iterator[regex.Match[str]]:
@@ -833,7 +833,7 @@ def mend_addresses(text: str) -> list[Edit]:
     'go to http://example.com or http://shop.example.org'
     """
     edits = [Edit(*match.span("xx"), "tt") for match in _HXXP.finditer(text)] if "hxxp" in text else []
-    if not _DOT_BEFORE_ENDING.search(text):
+    if not ("dot" in text or holds_dot_apart(text)) or not _DOT_BEFORE_ENDING.search(text):
         return edits
     for match in _ADDRESS_APART.finditer(text):
         scheme = "" if _MAIL_OR_SCHEME.search(text, max(0, match.start() - 9), match.start()) else "http://"

@@ -20,6 +20,7 @@ __all__ = [
     "find_around",
     "find_at",
     "holds_any",
+    "holds_dot_apart",
     "rows_of_a_letter",
     "runs_with",
 ]
@@ -93,6 +94,15 @@ def find_around(pattern: Pattern, core: Pattern, before: int, text: str) -> "Ite
         end = match.end()
 
 
+def holds_dot_apart(text: str) -> bool:
+    """Say whether a full stop may stand behind white space or an opening bracket.
+
+    >>> holds_dot_apart("example [.] org"), holds_dot_apart("example.org.")
+    (True, False)
+    """
+    return "." in text and b" ." in _DOTS(text)
+
+
 class Outline:
     """Draws a text with one byte a character, which stands for the character's class.
 
@@ -136,6 +146,7 @@ def runs_with(outline: bytes, part: bytes) -> Iterator[Span]:
         yield start, end
 
 
+_DOTS = Outline({".": ".", " ": "\t\n\v\f\r\x1c\x1d\x1e\x1f [({"}, other="a", beyond=" ")
 _CONTINUATION = bytes(range(0x80, 0xC0))  # the bytes of a character in UTF-8 but the first
 
 

@@ -66,7 +66,7 @@ class Wording(NamedTuple):
         return spans[int(np.argmax(scores))] if spans else None
 
     def _each(self, texts: Sequence[bytes]) -> Vector:
-        return self.score(ngrams.buckets(texts), ngrams.word_buckets(texts))
+        return self.score(*ngrams.all_buckets(texts))
 
 
 def stretches(text: str) -> list[Span]:
@@ -88,11 +88,15 @@ def stretches(text: str) -> list[Span]:
 def _summed(weights: npt.NDArray[np.floating], buckets: Buckets) -> Vector:
     """Add up the weights of each comment's buckets, over the root of how many there are."""
     indices, starts = buckets
-    counts = np.diff(starts)
+    counts = starts[1:] - starts[:-1]
+    # reduceat adds each comment's own run, in an order that no neighbour changes.
+    found = weights.take(indices).astype(np.float64)
+    sums: Vector
+    if counts.all():
+        sums = np.add.reduceat(found, starts[:-1]) / np.sqrt(counts)
+        return sums
     sums = np.zeros(len(counts))
     some = counts > 0
     if some.any():
-        # reduceat adds each comment's own run, in an order that no neighbour changes.
-        sums[some] = np.add.reduceat(weights[indices].astype(np.float64), starts[:-1][some])
-        sums[some] /= np.sqrt(counts[some])
+        sums[some] = np.add.reduceat(found, starts[:-1][some]) / np.sqrt(counts[some])
     return sums

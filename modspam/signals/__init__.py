@@ -42,13 +42,14 @@ def look(observation: Observation) -> list[tuple[int, Sighting]]:
     Only those look whose needs the comment meets, which in most comments are few.  It is worked out once.
     """
     if observation.sightings is None:
-        observation.sightings = sorted(
-            (index, sighting)
-            for needs, signals in _by_needs()
-            if needs(observation)
-            for index, signal in signals
-            if (sighting := signal.see(observation)).value
-        )
+        seen = []
+        for needs, signals in _by_needs():
+            if needs(observation):
+                for index, signal in signals:
+                    sighting = signal.see(observation)
+                    if sighting.value:
+                        seen.append((index, sighting))
+        observation.sightings = sorted(seen)
     return observation.sightings
 
 

@@ -9,7 +9,7 @@ from modspam.normalise import Reading, Span
 from modspam.patterns import Pattern, find_around, holds_any
 from modspam.signals.trades import trade_words
 
-__all__ = ["Link", "find_links", "host_of", "is_common", "is_reference", "registered_name", "selling_words"]
+__all__ = ["Link", "find_links", "host_of", "is_common", "is_local", "is_reference", "registered_name", "selling_words"]
 
 
 class Link(NamedTuple):
@@ -97,6 +97,8 @@ _REMEMBERED = 4096  # hosts; the same ones come again and again, and each is ask
 def find_links(reading: Reading) -> tuple[Link, ...]:
     """Find the addresses in the visible text, and in which markup of the given text each stood."""
     visible = reading.visible.text
+    if not ("." in visible or "/" in visible):
+        return ()
     given = reading.comment.text
     links = []
     for match in find_around(_URL, _CORE, _BEFORE_CORE, visible):
@@ -163,6 +165,14 @@ def is_common(host: str) -> bool:
     """Say whether a link to a host tells nothing of who set it: cited, or where everybody has a profile."""
     return is_reference(host) or registered_name(host) in _PROFILES
 
+
+@lru_cache(_REMEMBERED)
+def is_local(host: str) -> bool:
+    """Say whether a host is the reader's own machine or network, or one that stands for any."""
+    return host == "localhost" or _PRIVATE_ADDRESS.match(host) is not None
+
+
+_PRIVATE_ADDRESS = Pattern(r"(?:127|10|0)\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.|8\.8\.|1\.1\.1\.1|255\.")
 
 # Long enough to prove something inside a longer run of letters.
 _HOST_STEMS = tuple(

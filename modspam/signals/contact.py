@@ -42,8 +42,11 @@ _MESSENGER = Pattern(
 )
 _MESSENGER_HAS = (
     ".me/", "discord.gg/", "whats", "gram", "viber", "chat", "weixin", "signal", "skype", "kik", "zalo", "kakao", "icq",
-    "line id", "insta", "hangout", "zangi", "телег", "тг", "ватсап", "вайбер", "вотсап", "微信", "薇信", "加微", "威信",
-    "扣扣", "电报", "飞机", "ライン", "라인", "카톡", "텔레그램", "qq",
+    "line id", "insta", "hangout", "zangi", "qq",
+)  # fmt: skip
+_MESSENGER_HAS_BEYOND = (
+    "телег", "тг", "ватсап", "вайбер", "вотсап", "微信", "薇信", "加微", "威信", "扣扣", "电报", "飞机", "ライン",
+    "라인", "카톡", "텔레그램",
 )  # fmt: skip
 _HANDLE = Pattern(r"(?<![\w@./])@(?=\w*[\d_]|[A-Za-z]*[a-z][A-Z])[A-Za-z]\w{4,31}\b(?![.\w])")
 _AT = Pattern(r"@|[(\[{]at[)\]}]")  # at most 64 characters and a space behind the beginning of an address
@@ -60,7 +63,9 @@ def _may_name_messenger(observation: Observation) -> bool:
     # A name alone is none: an account, a number or an address's path goes with it; signs that have no case say more.
     visible = observation.visible
     reachable = "@" in visible or "/" in visible or observation.digits or not visible.isascii()
-    return bool(reachable) and holds_any(observation.lowered, _MESSENGER_HAS)
+    return (bool(reachable) and holds_any(observation.lowered, _MESSENGER_HAS)) or (
+        not visible.isascii() and holds_any(observation.lowered, _MESSENGER_HAS_BEYOND)
+    )
 
 
 def _has_at(observation: Observation) -> bool:

@@ -1,6 +1,8 @@
 """What had to be undone to read the comment: disguises, and the mixture of scripts."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from operator import attrgetter
 
 from modspam.normalise import Span
@@ -61,8 +63,17 @@ def _is_beyond_ascii(observation: Observation) -> bool:
 def script_mixture(observation: Observation) -> float:
     """A second script beside the main one: a text that is half in each is two texts pasted together."""
     text = observation.folded[:20_000]
-    counts = sorted((len(pattern.findall(text)) for pattern in _SCRIPTS), reverse=True)
+    counts = [0] * (len(_SCRIPTS) + 1)
+    for character, count in Counter(text).items():
+        counts[_script_of(character)] += count
+    counts.pop()  # of no script
+    counts.sort(reverse=True)
     return counts[1] / sum(counts) if counts[1] else 0.0
+
+
+@lru_cache(1 << 14)
+def _script_of(character: str) -> int:
+    return next((number for number, pattern in enumerate(_SCRIPTS) if pattern.match(character)), -1)
 
 
 _SCRIPTS = tuple(

@@ -7,8 +7,8 @@ from operator import attrgetter
 import regex
 
 from modspam.normalise import Span
-from modspam.patterns import Pattern, holds_any
-from modspam.signals.addresses import Link, host_of, is_common, is_reference, registered_name, selling_words
+from modspam.patterns import Pattern, holds_any, holds_dot_apart
+from modspam.signals.addresses import host_of, is_common, is_local, is_reference, registered_name, selling_words
 from modspam.signals.observation import Observation
 from modspam.signals.signal import Where, counted, measured
 from modspam.signals.trades import trade_words
@@ -22,7 +22,6 @@ _SHORTENERS = frozenset(
     goo.su t2m.io soo.gd urlz.fr x.co tr.im
     """.split()
 )
-_PRIVATE_ADDRESS = Pattern(r"(?:127|10|0)\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.|8\.8\.|1\.1\.1\.1|255\.")
 _RAW_ADDRESS = Pattern(r"\d{1,3}(?:\.\d{1,3}){3}")
 _ENDINGS = "com|net|org|info|biz|ru|co|io|me|xyz|top|site|shop|online|club"
 _SPELLED_OUT = Pattern(
@@ -40,7 +39,6 @@ _SPELLED_OUT_CORE = Pattern(
     r"|hxx|h\*\*|www\s",
     regex.IGNORECASE,
 )
-_DOT_APART = Pattern(r"\.(?<=[\s\[({].)")
 _DOMAIN_LABEL = Pattern(r"(?:https?://)?(?:www\.)?[\w\-]+(?:\.[\w\-]+)*\.[a-z]{2,12}(?:/\S*)?", regex.IGNORECASE)
 
 
@@ -48,18 +46,14 @@ _LINKS = attrgetter("links")
 
 
 def _may_be_spelled_out(observation: Observation) -> bool:
-    has = holds_any(observation.lowered, _SPELLED_OUT_HAS) or _DOT_APART.search(observation.visible) is not None
+    has = holds_any(observation.lowered, _SPELLED_OUT_HAS) or holds_dot_apart(observation.visible)
     return has and _SPELLED_OUT_CORE.search(observation.visible) is not None
-
-
-def _is_local(link: Link) -> bool:
-    return link.host == "localhost" or _PRIVATE_ADDRESS.match(link.host) is not None
 
 
 @counted(unit="links", cap=6, where=Where.VISIBLE, needs=_LINKS, message="links to places that nobody cites")
 def links(observation: Observation) -> Iterator[Span]:
     """Being found at an address is what comment spam is for; links that people cite or that lead home do not count."""
-    return ((k.start, k.end) for k in observation.links if not is_common(k.host) and not _is_local(k))
+    return ((k.start, k.end) for k in observation.promoted)
 
 
 @counted(
@@ -67,13 +61,13 @@ def links(observation: Observation) -> Iterator[Span]:
 )
 def reference_links(observation: Observation) -> Iterator[Span]:
     """People underpin what they say with sources; spam gains nothing by it."""
-    return ((k.start, k.end) for k in observation.links if is_reference(k.host) or _is_local(k))
+    return ((k.start, k.end) for k in observation.links if is_reference(k.host) or is_local(k.host))
 
 
 @measured(unit="share of the text", cap=0.6, needs=_LINKS, message="much of the text is links")
 def link_density(observation: Observation) -> float:
     """A comment that is mostly addresses and their labels was left for the addresses."""
-    found = [k for k in observation.links if not is_common(k.host) and not _is_local(k)]
+    found = observation.promoted
     if not found:
         return 0.0
     linked = sum(k.end - k.start + len(k.label) for k in found)
@@ -105,9 +99,7 @@ def mixed_link_markup(observation: Observation) -> float:
 def repeated_link(observation: Observation) -> Iterator[Span]:
     """Link building repeats its target; a person who cites says it once."""
     seen: Counter[str] = Counter()
-    for link in observation.links:
-        if is_common(link.host) or _is_local(link):
-            continue
+    for link in observation.promoted:
         name = registered_name(link.host)
         seen[name] += 1
         if seen[name] > 1:
@@ -167,7 +159,7 @@ def raw_address(observation: Observation) -> Iterator[Span]:
     return (
         (k.start, k.end)
         for k in observation.links
-        if _RAW_ADDRESS.fullmatch(k.host.split(":")[0]) and not _is_local(k) and "://" in k.url
+        if _RAW_ADDRESS.fullmatch(k.host.split(":")[0]) and not is_local(k.host) and "://" in k.url
     )
 
 
@@ -197,12 +189,7 @@ def trailing_link(observation: Observation) -> Iterator[Span]:
     last = observation.links[-1]
     before = observation.visible[: last.start].rstrip()
     behind = observation.visible[last.end :]
-    if (
-        len(behind.strip()) <= 3 + len(last.label)
-        and before[-1:] in ".!?"
-        and not is_common(last.host)
-        and not _is_local(last)
-    ):
+    if len(behind.strip()) <= 3 + len(last.label) and before[-1:] in ".!?" and observation.promoted[-1:] == [last]:
         yield last.start, last.end
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import regex
 
 from modspam.normalise import Span
-from modspam.patterns import Pattern
+from modspam.patterns import Pattern, holds_any
 from modspam.signals.phrases import CALLS, FLATTERY, OFFERS, OWNER, TESTIMONY
 
 __all__ = ["Phrase", "find_phrases", "find_unspaced"]
@@ -48,11 +48,15 @@ class _Book(NamedTuple):
 
     - ``pairs``: by the first two words, for patterns of which every match begins with two known words
     - ``alone``: by the first word, for the others
+    - ``beginnings``, ``first_words``: the same pairs and words as sets, since two sets are held together fastest
+    - ``unspaced``: the pieces of text, and by table the expression for them
     """
 
     pairs: dict[tuple[str, str], list[_Pattern]]
     alone: dict[str, list[_Pattern]]
-    unspaced: dict[str, Pattern]
+    beginnings: frozenset[tuple[str, str]]
+    first_words: frozenset[str]
+    unspaced: dict[str, tuple[tuple[str, ...], Pattern]]
 
 
 _SPACED = Pattern(r"[\p{Latin}\p{Cyrillic}\p{Greek}\p{Hebrew}\p{Devanagari}?|]")
@@ -60,23 +64,25 @@ _SPACED = Pattern(r"[\p{Latin}\p{Cyrillic}\p{Greek}\p{Hebrew}\p{Devanagari}?|]")
 
 @cache
 def _book() -> _Book:
-    book = _Book({}, {}, {})
+    pairs: dict[tuple[str, str], list[_Pattern]] = {}
+    alone: dict[str, list[_Pattern]] = {}
+    all_unspaced: dict[str, tuple[tuple[str, ...], Pattern]] = {}
     for table, rows in _TABLES.items():
         unspaced = []
         for source, _why in rows:
             if not _SPACED.search(source):
-                unspaced.append(regex.escape(source))
+                unspaced.append(source)
                 continue
             pattern = _Pattern(table, _parse(source))
             second = _second_words(pattern.positions)
             for word in pattern.positions[0].words:
                 if second is None:
-                    book.alone.setdefault(word, []).append(pattern)
+                    alone.setdefault(word, []).append(pattern)
                 for other in second or ():
-                    book.pairs.setdefault((word, other), []).append(pattern)
+                    pairs.setdefault((word, other), []).append(pattern)
         if unspaced:
-            book.unspaced[table] = Pattern("|".join(unspaced))
-    return book
+            all_unspaced[table] = tuple(unspaced), Pattern("|".join(map(regex.escape, unspaced)))
+    return _Book(pairs, alone, frozenset(pairs), frozenset(alone), all_unspaced)
 
 
 def _parse(source: str) -> tuple[_Position, ...]:
@@ -119,7 +125,7 @@ def find_phrases(words: Sequence[str], pairs: set[tuple[str, str]]) -> list[Phra
     ``pairs`` are the pairs of words that follow one another; most comments have none that begins a phrase.
     """
     book = _book()
-    if book.pairs.keys().isdisjoint(pairs) and book.alone.keys().isdisjoint(words):
+    if pairs.isdisjoint(book.beginnings) and book.first_words.isdisjoint(words):
         return []
     found = []
     reached = dict.fromkeys(_TABLES, 0)
@@ -141,5 +147,8 @@ def find_phrases(words: Sequence[str], pairs: set[tuple[str, str]]) -> list[Phra
 def find_unspaced(text: str) -> list[Phrase]:
     """Find the phrases of scripts that put no spaces between words; spans in ``text``."""
     return [
-        Phrase(table, match.span()) for table, pattern in _book().unspaced.items() for match in pattern.finditer(text)
+        Phrase(table, match.span())
+        for table, (pieces, pattern) in _book().unspaced.items()
+        if holds_any(text, pieces)
+        for match in pattern.finditer(text)
     ]

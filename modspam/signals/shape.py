@@ -34,7 +34,9 @@ def _has_capitals(observation: Observation) -> bool:
 
 
 def _has_digits(observation: Observation) -> bool:
-    return observation.digits > 0 or not observation.visible.isascii()
+    return observation.digits > 0 or (
+        not observation.visible.isascii() and _DIGIT.search(observation.visible) is not None
+    )
 
 
 def _may_shout(observation: Observation) -> bool:
@@ -76,7 +78,7 @@ def capitals(observation: Observation) -> float:
         outline = _CASES(text)
         upper, lower = outline.count(b"A"), outline.count(b"a")
     else:
-        unstyled = [character for character in text if character < _STYLED]
+        unstyled = [character for character in text if character < _STYLED] if max(text) >= _STYLED else text
         upper = sum(map(str.isupper, unstyled))
         lower = sum(map(str.islower, unstyled)) if upper else 0
     return upper / (upper + lower) if upper + lower >= _ENOUGH_LETTERS else 0.0
@@ -205,6 +207,7 @@ _REAL_CLUSTER = Pattern(
 )
 _GAP_BEGINNINGS = Pattern(r" (?=[ ,.])")
 _GAP = Pattern(r"(?<=\p{Ll}{2}) {2,5}(?=\p{Ll}{2})|(?<=\p{L}) +(?=,(?: |$)|\.$)", regex.MULTILINE)
+_DIGIT = Pattern(r"\p{Nd}")
 _NUMBER = Pattern(r"(?<![\p{L}\p{N}])\p{Nd}++(?![\p{L}])")
 _STYLED = "\U00010000"  # from here on alphabets that are drawn in capitals, whatever they say
 _REPLY = Pattern(
