@@ -6,14 +6,14 @@ Nothing that a client sends raises anything but `HTTPException` with the status 
 import asyncio
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from email.message import Message
 from http import HTTPStatus
 from itertools import chain
 from urllib.parse import unquote_to_bytes
 
 from python_multipart.exceptions import MultipartParseError
-from python_multipart.multipart import MultipartParser, parse_options_header
+from python_multipart.multipart import MultipartCallbacks, MultipartParser, parse_options_header
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message as Event, Receive, Scope, Send
@@ -130,11 +130,9 @@ async def read_form(request: Request) -> Fields:
     """
     content_type = request.headers.get("content-type", "")
     body = await request.body()
-    if content_type.lower().lstrip().startswith("multipart/form-data"):
-        pairs = _multipart(body, content_type)
-    else:
-        pairs = _urlencoded(body)
-    raw = []
+    is_multipart = content_type.lower().lstrip().startswith("multipart/form-data")
+    pairs = _multipart(body, content_type) if is_multipart else _urlencoded(body)
+    raw: list[tuple[bytes, bytes]] = []
     for pair in chain(_urlencoded(request.scope["query_string"]), pairs):
         if len(raw) == _MOST_FIELDS:
             raise HTTPException(HTTPStatus.BAD_REQUEST, f"there are more than {_MOST_FIELDS} fields: send fewer")
@@ -153,13 +151,13 @@ def _urlencoded(body: bytes) -> Iterator[tuple[bytes, bytes]]:
             yield unquote_to_bytes(name.replace(b"+", b" ")).strip(), unquote_to_bytes(value.replace(b"+", b" "))
 
 
-def _multipart(body: bytes, content_type: str) -> list[tuple[bytes, bytes]]:
+def _multipart(body: bytes, content_type: str) -> Iterable[tuple[bytes, bytes]]:
     """Take a multipart form apart; files that were sent along are passed over."""
     boundary = parse_options_header(content_type)[1].get(b"boundary", b"")
     parts = _Parts()
+    if not boundary:
+        raise _broken()
     try:
-        if not boundary:
-            raise MultipartParseError("it has no boundary")
         parser = MultipartParser(boundary, parts.callbacks())
         parser.write(body)
         parser.finalize()
@@ -201,7 +199,7 @@ class _Parts:
                 raise MultipartParseError("too many fields")
             self.pairs.append((name, b"".join(self._values)))
 
-    def callbacks(self) -> dict[str, object]:
+    def callbacks(self) -> MultipartCallbacks:
         """Give the functions that the parser calls."""
 
         def on_header_field(data: bytes, start: int, end: int) -> None:

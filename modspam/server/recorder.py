@@ -95,7 +95,7 @@ class Recorder:
                 self._queue.extendleft(reversed(left))
                 self._failing = bool(left)
                 if left:
-                    self._news.wait_for(lambda: self._closing and not closed_at, _PAUSE)
+                    self._news.wait(_PAUSE)
         self._give_up([waiting.check for waiting in self._queue], "the server stops and the store is not there")
 
     def _store_all(self, batch: list[_Waiting]) -> list[_Waiting]:

@@ -48,8 +48,8 @@ def serve(host: str, port: int, workers: int, chosen: Mapping[str, Any]) -> int:
     signal.signal(signal.SIGTERM, _leave)
     with _counted_together(workers):
         uvicorn.run(
-            "modspam.server:app", host=host, port=port, workers=workers, lifespan="on", log_config=None, access_log=False,
-            server_header=False, proxy_headers=False, ws="none", timeout_graceful_shutdown=_GRACE,
+            "modspam.server:app", host=host, port=port, workers=workers, lifespan="on", log_config=None,
+            access_log=False, server_header=False, proxy_headers=False, ws="none", timeout_graceful_shutdown=_GRACE,
         )  # fmt: skip
     return 0
 
