@@ -20,9 +20,9 @@ except ModuleNotFoundError as _error:
 __all__ = ["Settings", "app", "create_app"]
 
 if _typing.TYPE_CHECKING:
-    from fastapi import FastAPI
+    from modspam.server.application import Application
 
-    app: FastAPI
+    app: Application
 else:
     _made = []
 

@@ -11,10 +11,10 @@ from http import HTTPStatus
 from secrets import token_hex
 from typing import NamedTuple
 
-from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from modspam.errors import ModspamError, SettingError, StoreError
 from modspam.server import statistics
@@ -27,10 +27,10 @@ from modspam.server.wire import DISCARD, RECHECK_AFTER, classification, comment_
 from modspam.store import Feedback, Site
 from modspam.verdict import Action
 
-__all__ = ["router"]
+__all__ = ["Akismet"]
 
 _THANKS = "Thanks for making the web a better place."
-_METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"]
+_VERSIONS = ("/1.1/", "/1.2/")
 _CHECK = "comment-check"
 _WHAT = {  # the body of an error, where nobody compares it with anything
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Request too large.",
@@ -162,61 +162,66 @@ _ENDPOINTS: dict[str, Endpoint] = {
 }
 
 
-def router(service_of: Callable[[Request], Service]) -> APIRouter:
-    """Make the routes; each is there under 1.1 and 1.2, and with a slash behind it."""
-    routes = APIRouter(include_in_schema=False)
+class Akismet:
+    """The protocol as an ASGI application; each endpoint is there under 1.1 and 1.2, and with a slash behind it.
 
-    async def connected(_: Request) -> Response:
-        return PlainTextResponse("connected")
+    It is asked before the framework's routing, which would take a tenth of the time that a check takes.
+    """
 
-    async def no_plugins(_: Request) -> Response:
-        return JSONResponse([])
+    def __init__(self, service_of: Callable[[], Service]) -> None:
+        """Take what gives the service, once the server has started."""
+        self._service_of = service_of
 
-    for version in ("1.1", "1.2"):
-        for name, endpoint in _ENDPOINTS.items():
-            for path in (f"/{version}/{name}", f"/{version}/{name}/"):
-                routes.add_route(path, _answering(name, endpoint, service_of), methods=_METHODS)
-        routes.add_route(f"/{version}/test", connected, methods=["GET", "POST"])
-        routes.add_route(f"/{version}/compatible-plugins", no_plugins, methods=["GET"])
-    return routes
+    @staticmethod
+    def has(path: str) -> bool:
+        """Whether a path is one of the protocol's."""
+        return path.startswith(_VERSIONS)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        request = Request(scope, receive)
+        name = scope["path"][len(_VERSIONS[0]) :].rstrip("/")
+        if name in _ENDPOINTS:
+            scope[ROUTE] = f"akismet {name}"
+            answer = await _answered(name, self._service_of(), request)
+        elif name == "test":
+            answer = PlainTextResponse("connected")
+        elif name == "compatible-plugins":
+            answer = JSONResponse([])
+        else:
+            answer = _error(HTTPStatus.NOT_FOUND, "Not found.", "there is no such endpoint")
+        await answer(scope, receive, send)
 
 
-def _answering(
-    name: str, endpoint: Endpoint, service_of: Callable[[Request], Service]
-) -> Callable[[Request], Awaitable[Response]]:
-    """Make a route of an endpoint: it reads the request, asks whose it is, and answers errors as the protocol does."""
-
-    async def route(request: Request) -> Response:
-        service, id = service_of(request), new_id()  # noqa: A001 - it is the check's id
-        request.scope[ROUTE] = f"/1.1/{name}"
-        try:
-            answer = await endpoint(await _read(name, service, request, id))
-        except _RefusedError as refused:
-            answer = _error(refused.status, refused.body, str(refused))
-        except HTTPException as error:
-            status = HTTPStatus(error.status_code)
-            answer = _error(status, _WHAT.get(status, "Bad request."), error.detail)
-            answer.headers.update(error.headers or {})
-        except SettingError as error:
-            answer = _error(HTTPStatus.BAD_REQUEST, "Invalid blog.", str(error))
-        except StoreError:
-            status = HTTPStatus.SERVICE_UNAVAILABLE
-            answer = _error(status, _WHAT[status], "the store is not there: try again later")
-            answer.headers["Retry-After"] = "5"
-        except ModspamError as error:
-            answer = _error(HTTPStatus.BAD_REQUEST, "Bad request.", str(error))
-        except ClientDisconnect:
-            raise
-        except Exception as error:  # noqa: BLE001 - a check is answered with its guid whatever happens
-            failure("request failed", error, route=name)
-            status = HTTPStatus.INTERNAL_SERVER_ERROR
-            answer = _error(status, _WHAT[status], "the server's log says more")
-        if name == _CHECK:
-            answer.headers["X-akismet-guid"] = id
-            note(request, guid=id)
-        return answer
-
-    return route
+async def _answered(name: str, service: Service, request: Request) -> Response:
+    """Read a request, ask whose it is, and have it answered; errors are answered as the protocol does."""
+    id = new_id()  # noqa: A001 - it is the check's id
+    try:
+        answer = await _ENDPOINTS[name](await _read(name, service, request, id))
+    except _RefusedError as refused:
+        answer = _error(refused.status, refused.body, str(refused))
+    except HTTPException as error:
+        status = HTTPStatus(error.status_code)
+        answer = _error(status, _WHAT.get(status, "Bad request."), error.detail)
+        answer.headers.update(error.headers or {})
+    except SettingError as error:
+        answer = _error(HTTPStatus.BAD_REQUEST, "Invalid blog.", str(error))
+    except StoreError:
+        status = HTTPStatus.SERVICE_UNAVAILABLE
+        answer = _error(status, _WHAT[status], "the store is not there: try again later")
+        answer.headers["Retry-After"] = "5"
+    except ModspamError as error:
+        answer = _error(HTTPStatus.BAD_REQUEST, "Bad request.", str(error))
+    except ClientDisconnect:
+        raise
+    except Exception as error:  # noqa: BLE001 - a check is answered with its guid whatever happens
+        failure("request failed", error, route=name)
+        status = HTTPStatus.INTERNAL_SERVER_ERROR
+        answer = _error(status, _WHAT[status], "the server's log says more")
+    if name == _CHECK:
+        answer.headers["X-akismet-guid"] = id
+        note(request, guid=id)
+    return answer
 
 
 async def _read(name: str, service: Service, request: Request, id: str) -> _Asked:  # noqa: A002 - the check's id

@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 
 from modspam.comment import Comment
 from modspam.errors import ModspamError, StoreError
+from modspam.server.bodies import whole
 from modspam.server.keyring import key_in_host
 from modspam.server.observed import ROUTE
 from modspam.server.service import Service
@@ -60,7 +61,7 @@ async def _plugins(_: Request) -> Response:
     return JSONResponse({signal.name: {"description": signal.message} for signal in SIGNALS})
 
 
-def router(service_of: Callable[[Request], Service]) -> APIRouter:
+def router(service_of: Callable[[], Service]) -> APIRouter:
     """Make the routes."""
     routes = APIRouter(include_in_schema=False)
     endpoints: dict[str, Endpoint] = {"/": _test, "/classify": _classify, "/stats": _stats}
@@ -73,14 +74,14 @@ def router(service_of: Callable[[Request], Service]) -> APIRouter:
 
 
 def _answering(
-    path: str, endpoint: Endpoint, service_of: Callable[[Request], Service]
+    path: str, endpoint: Endpoint, service_of: Callable[[], Service]
 ) -> Callable[[Request], Awaitable[Response]]:
     """Make a route of an endpoint: it reads the question, asks whose it is, and answers errors as the protocol does."""
 
     async def route(request: Request) -> Response:
         request.scope[ROUTE] = f"blogspam {path}"
         try:
-            service, question = service_of(request), _parsed(await request.body())
+            service, question = service_of(), _parsed(await request.body())
             return await endpoint(service, request, await _site(service, request, question), question)
         except HTTPException as error:
             return _answer("ERROR", error.detail, HTTPStatus(error.status_code))
@@ -111,7 +112,7 @@ def _parsed(body: bytes) -> Question:
 
 def _text(question: Question, name: str) -> str:
     value = question.get(name)
-    return value if isinstance(value, str) else ""
+    return whole(value) if isinstance(value, str) else ""
 
 
 def _comment(question: Question) -> Comment:

@@ -7,7 +7,7 @@ import asyncio
 import codecs
 import re
 from collections.abc import Iterable, Iterator
-from email.message import Message
+from functools import lru_cache
 from http import HTTPStatus
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -23,11 +23,12 @@ from starlette.types import Message as Event
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
 
-__all__ = ["Bounded", "Fields", "read_form"]
+__all__ = ["Bounded", "Fields", "read_form", "whole"]
 
 _MOST_FIELDS = 2_000  # WordPress sends some sixty
 _DRAINED = 32  # times the limit: so much of a body that is too large is read, for its sender to see the answer
 _ARRAY = re.compile(r"(.+?)\[[^\]]*\]")  # PHP's arrays: name[], name[0], name[key]
+_CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:+-]{1,40})""", re.IGNORECASE)
 _ASCII = bytes(range(0x20, 0x7F))
 # Charsets with several bytes a character: text in one of them may by chance look like UTF-8.
 _MULTI_BYTE = ("gb", "big5", "shift_jis", "euc_", "cp932", "cp949", "cp950", "johab", "hz", "iso2022")
@@ -142,11 +143,24 @@ async def read_form(request: Request) -> Fields:
         if len(raw) == _MOST_FIELDS:
             raise HTTPException(HTTPStatus.BAD_REQUEST, f"there are more than {_MOST_FIELDS} fields: send fewer")
         raw.append(pair)
-    charset = _codec(_charset_of(content_type)) or _codec(dict(raw).get(b"blog_charset", b"").decode("latin-1"))
+    charset = _codec(_charset_of(content_type)) or _codec(
+        dict(raw).get(b"blog_charset", b"")[:40].decode("latin-1").strip()
+    )
     fields = Fields()
     for name, value in raw:
         fields.add(name.decode("utf-8", "replace"), _decoded(value, charset))
     return fields
+
+
+def whole(text: str) -> str:
+    r"""Replace halves of characters, which JSON can hold and an answer cannot.
+
+    >>> whole("a\ud800b") == "a\N{REPLACEMENT CHARACTER}b"
+    True
+    """
+    if text.isascii():
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _urlencoded(body: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -231,16 +245,15 @@ class _Parts:
 
 
 def _charset_of(content_type: str) -> str:
-    message = Message()
-    message["content-type"] = content_type
-    charset = message.get_param("charset", "")
-    return charset if isinstance(charset, str) else ""
+    named = _CHARSET.search(content_type)
+    return named[1] if named else ""
 
 
+@lru_cache(maxsize=64)
 def _codec(name: str) -> str:
     """Give Python's name of a charset that forms can be in, or nothing: UTF-7, UTF-16 or zip are none."""
     try:
-        codec = codecs.lookup(name.strip()[:40])
+        codec = codecs.lookup(name)
         return codec.name if _ASCII.decode(codec.name) == _ASCII.decode("ascii") else ""
     except (LookupError, ValueError, TypeError, AttributeError):
         return ""

@@ -30,16 +30,20 @@ def failure(event: str, error: BaseException, **facts: Any) -> None:
 
 
 def configure(form: str, stream: TextIO | None = None) -> None:
-    """Send modspam's and the web server's lines to standard error, as ``json`` or ``text``."""
+    """Send all lines to standard error, as ``json`` or ``text``: ours, and what other packages warn of."""
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(_Json() if form == "json" else _Text())
+    root = logging.getLogger()
+    root.handlers = [handler]
     for name in (LOGGER.name, "uvicorn", "uvicorn.error"):
         logger = logging.getLogger(name)
-        logger.handlers = [handler] if name != "uvicorn.error" else []
+        logger.handlers = []
         logger.setLevel(logging.INFO)
-        logger.propagate = name == "uvicorn.error"
-    # The web server's own line of each request would hold its address, in which there may be a key.
-    logging.getLogger("uvicorn.access").disabled = True
+        logger.propagate = True
+    # The web server's own line of each request would hold its address, in which there may be a key; the parser's
+    # warnings quote what was sent.
+    for name in ("uvicorn.access", "python_multipart"):
+        logging.getLogger(name).disabled = True
 
 
 def _facts(record: logging.LogRecord) -> dict[str, Any]:

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from modspam.comment import Comment, Form
 from modspam.model import ThresholdRow
+from modspam.server.bodies import whole
 from modspam.server.service import Judged
 from modspam.store import Check
 from modspam.verdict import Action, Verdict
@@ -18,6 +19,7 @@ __all__ = [
 
 MOST_COMMENTS = 100  # in one request
 _Probability = Annotated[float, Field(ge=0, le=1)]
+_Text = Annotated[str, AfterValidator(whole)]
 _Id = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$", description="of a check, as its verdict gave it")]
 
 
@@ -30,23 +32,23 @@ class _In(BaseModel):
 class FormIn(_In):
     """What the form knows that the comment was sent with; null is what it does not know."""
 
-    honeypot: str = Field("", description="what was typed into a field that people cannot see")
+    honeypot: _Text = Field("", description="what was typed into a field that people cannot see")
     seconds: float | None = Field(None, ge=0, description="from showing the form to sending it")
     script: bool | None = Field(None, description="whether the form's script ran in the sender's browser")
     nonce: bool | None = Field(None, description="whether the form's one-time token was right")
-    referrer: str | None = Field(None, description="the page it was sent from; empty if the browser sent none")
+    referrer: _Text | None = Field(None, description="the page it was sent from; empty if the browser sent none")
 
 
 class CommentIn(_In):
     """A comment; everything but its text is optional."""
 
-    text: str = Field(description="the comment itself, plain or with its markup")
-    author: str = Field("", description="the name that its author gave")
-    author_url: str = ""
-    author_email: str = Field("", description="used for the verdict alone, never stored")
-    permalink: str = Field("", description="the address of the page that it stands under")
-    page_title: str = ""
-    page_text: str = ""
+    text: _Text = Field(description="the comment itself, plain or with its markup")
+    author: _Text = Field("", description="the name that its author gave")
+    author_url: _Text = ""
+    author_email: _Text = Field("", description="used for the verdict alone, never stored")
+    permalink: _Text = Field("", description="the address of the page that it stands under")
+    page_title: _Text = ""
+    page_text: _Text = ""
     form: FormIn | None = None
 
     def comment(self) -> Comment:
@@ -98,7 +100,7 @@ class FeedbackIn(_In):
     label: Literal["spam", "ham"]
     id: _Id | None = None
     comment: CommentIn | None = None
-    reporter: str = Field(
+    reporter: _Text = Field(
         "", max_length=200, description="empty for the site's owner and moderators; a pseudonym for anybody else"
     )
     test: bool = False
