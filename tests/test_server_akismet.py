@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
-from servers import BLOG, HAM, PATIENCE, SPAM, serving
+from servers import BLOG, HAM, PATIENCE, SPAM, serving, until
 
 from modspam.store import Store
 
@@ -213,9 +213,7 @@ def test_a_key_speaks_for_its_own_site_alone(keyed):
         assert [(row["site"], row["api_calls"]) for row in rows] == [(site, calls)]
 
 
-def test_a_revoked_key_opens_nothing_soon_after(keyed, tmp_path):
-    from servers import until
-
+def test_a_revoked_key_opens_nothing_soon_after(keyed):
     server, *_ = keyed
     with Store.open(server.store) as store:
         key = store.create_key("https://third.example")

@@ -137,7 +137,7 @@ def test_what_is_no_json_is_a_problem(api, content):
 
 def test_half_a_character_is_answered(api):
     content = b'{"comment": {"text": "\\ud800 see http://pills.example/\\udc00 now, order ch3ap pills \\ud83d\\ude00"}}'
-    answer = api.post("/v1/explain", content=content)
+    answer = api.post("/v1/explain", content=content, headers={"content-type": "application/json"})
     assert answer.status_code == 200
     assert answer.json()["reasons"]
     assert asked(api, comment="\ud800").status_code == 200
@@ -243,4 +243,4 @@ def test_a_server_without_keys_takes_the_site_from_the_request(tmp_path):
         until(lambda: len(server.events("request")) == 3)
         with Store.open(server.store) as store:
             learnt = {site.address: [each.comment.text for each in store.examples(site)] for site in store.sites()}
-    assert learnt == {"one.example": ["to the first"], "two.example": ["to the second"]}
+    assert learnt == {"one.example": ["to one"], "two.example": ["to the second"]}

@@ -6,16 +6,18 @@ judging them; long ones in a thread, so that nobody waits for them.
 
 import asyncio
 import logging
+import shutil
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from modspam.comment import Comment
-from modspam.errors import ModspamError
+from modspam.errors import ModelFormatError, ModelNotFoundError, ModspamError
 from modspam.files import digest_of
 from modspam.model import bundled_path
 from modspam.moderator import Moderator
@@ -27,7 +29,7 @@ from modspam.verdict import Verdict
 __all__ = ["InUse", "Judge"]
 
 _LONG = 2_000  # characters; judged in some 3 ms
-_MOST_MODELS = 256  # of sites' own, held open at once
+_MOST_MODELS = 128  # of sites' own, 2 MB each, held in memory at once
 _LOOK_EVERY = 0.5  # seconds between two looks at the files
 _WARMING = (
     "Thank you, the second diagram made it click.",
@@ -55,6 +57,8 @@ class Judge:
         self._settings = settings
         self._metrics = metrics
         self._path = settings.model or bundled_path()
+        if not self._path.exists():
+            raise ModelNotFoundError(f"no model at {self._path}: train one with 'modspam train', or leave --model out")
         self._default = self._load(self._path)
         # Refused where `Moderator` refuses it; for a site's own model it is cut to its threshold.
         Moderator(self._default.moderator.model, self._default.moderator.threshold, hold_from=settings.hold_from)
@@ -139,15 +143,24 @@ class Judge:
         return model
 
     def _load(self, path: Path) -> InUse:
-        settings = self._settings
+        """Load a model from a copy: who writes into the file in use would pull it away from under its readers."""
         signature = _signature(path)
-        loaded = Moderator.load(
-            path, threshold=settings.threshold, max_false_positive_rate=settings.max_false_positive_rate
-        )
-        hold_from = settings.hold_from
-        if hold_from is not None:
-            loaded = Moderator(loaded.model, loaded.threshold, hold_from=min(hold_from, loaded.threshold))
-        return InUse(loaded, digest_of(path), signature)
+        with TemporaryDirectory(prefix="modspam-", ignore_cleanup_errors=True) as folder:
+            copy = Path(folder, path.name)
+            shutil.copyfile(path, copy)
+            return InUse(self._moderator(path, copy), digest_of(copy), signature)
+
+    def _moderator(self, path: Path, copy: Path) -> Moderator:
+        settings = self._settings
+        try:
+            loaded = Moderator.load(
+                copy, threshold=settings.threshold, max_false_positive_rate=settings.max_false_positive_rate
+            )
+        except ModelFormatError as error:
+            raise ModelFormatError(str(error).replace(str(copy), str(path))) from error
+        if settings.hold_from is None:
+            return loaded
+        return Moderator(loaded.model, loaded.threshold, hold_from=min(settings.hold_from, loaded.threshold))
 
 
 def _signature(path: Path) -> Signature:

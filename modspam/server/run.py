@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 import uvicorn
 
 from modspam.errors import SettingError
+from modspam.moderator import Moderator
 from modspam.server.keyring import is_loopback
 from modspam.server.logs import configure
 from modspam.server.settings import Settings
@@ -36,6 +37,12 @@ def serve(host: str, port: int, workers: int, chosen: Mapping[str, Any]) -> int:
         raise SettingError(f"at least 1 worker is needed, not {workers}")
     local = _is_here(host)
     settings = replace(Settings.from_environment(), **chosen, keyless=local)
+    Moderator.load(
+        settings.model,
+        threshold=settings.threshold,
+        max_false_positive_rate=settings.max_false_positive_rate,
+        hold_from=settings.hold_from,
+    )
     with Store.open(settings.store) as store:
         if not local and not store.has_keys():
             raise SettingError(
