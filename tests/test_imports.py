@@ -10,7 +10,10 @@ from conftest import PROJECT
 
 import modspam
 
-HEAVY = ("sklearn", "joblib", "scipy", "pooch", "requests", "pandas", "jinja2", "matplotlib")
+HEAVY = (
+    *("sklearn", "joblib", "scipy", "pooch", "requests", "pandas", "jinja2", "matplotlib"),
+    *("sqlalchemy", "alembic", "psycopg", "platformdirs"),
+)
 
 
 def python(program, folder=PROJECT):
@@ -45,7 +48,7 @@ def test_serving_loads_no_module_of_training_or_of_the_command_line():
     done = python("import sys, modspam; modspam.check('Thank you.').to_dict(); print(*sys.modules)")
     loaded = set(done.stdout.split())
     assert "modspam.moderator" in loaded
-    others = ("cli", "corpora", "evaluate", "metrics", "registry", "report", "train")
+    others = ("cli", "corpora", "evaluate", "metrics", "registry", "report", "store", "train")
     assert not loaded & {f"modspam.{name}" for name in others}
 
 

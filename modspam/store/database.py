@@ -73,7 +73,7 @@ class Database:
             engine = _sqlite(parsed)
             self._turns: Lock | None = Lock()
         else:
-            self.name = parsed.render_as_string(hide_password=True)
+            self.name = parsed.set(drivername="postgresql").render_as_string(hide_password=True)
             engine = _postgresql(parsed)
             self._turns = None
         self._engine = engine
@@ -151,7 +151,7 @@ def _parsed(url: str | Path | None) -> Path | URL:
         return Path(url).expanduser().absolute()
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise SettingError("the store's URL cannot be read: give it as postgresql://USER@HOST/DATABASE") from error
     kind = parsed.drivername.partition("+")[0]
     if kind == "sqlite":

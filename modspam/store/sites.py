@@ -25,6 +25,7 @@ from modspam.store.records import Key, Site
 from modspam.store.tables import checks, keys, sites
 
 __all__ = [
+    "LENGTH",
     "create_key",
     "find_site",
     "forget_site",
@@ -37,7 +38,7 @@ __all__ = [
 ]
 
 _ALPHABET = string.digits + string.ascii_lowercase
-_LENGTH = 12
+LENGTH = 12
 _LAST_ID = 2**31 - 1
 _LISTED = select(keys, sites.c.address).join_from(keys, sites).order_by(keys.c.id)
 _OF_DIGEST = (
@@ -70,7 +71,7 @@ def list_sites(connection: Connection) -> list[Site]:
 def create_key(connection: Connection, address: str, note: str) -> str:
     """Make a key for a site, which is made where it is not there."""
     site = made_site(connection, site_address(address))
-    key = "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
+    key = "".join(secrets.choice(_ALPHABET) for _ in range(LENGTH))
     row = {"site_id": site.id, "digest": _digest(key), "note": storable(note), "created": datetime.now(UTC)}
     connection.execute(insert(keys), row)
     return key

@@ -3,9 +3,9 @@
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-__all__ = ["HELP", "add_arguments", "run"]
+__all__ = ["SERVE_HELP", "add_serve", "run"]
 
-HELP = """\
+SERVE_HELP = """\
 Answer every CMS that knows Akismet's protocol or BlogSpam's, or modspam's own API, until stopped with SIGTERM
 or Ctrl-C; requests in flight are then answered first.
 
@@ -20,7 +20,7 @@ Every option can stand in the environment, too: MODSPAM_STORE, MODSPAM_MODELS, M
 """
 
 
-def add_arguments(parser: ArgumentParser) -> None:
+def add_serve(parser: ArgumentParser) -> None:
     """Add the options; one that is not given has None, so that the environment can say it."""
     add = parser.add_argument
     add("--host", default="127.0.0.1", metavar="ADDRESS", help="listen here (default: %(default)s)")
