@@ -22,7 +22,7 @@ BORN_FROM = (
     "I noticed Google is showing a unsafe website warning to your potential customers online."
 )  # fmt: skip
 HONEST = "My bread stays flat in the middle, is the oven too hot or the dough too wet?"
-COMMANDS = ("check", "explain", "score", "train", "rollback", "evaluate", "model", "keys", "store", "corpora")
+COMMANDS = ("check", "explain", "score", "train", "rollback", "evaluate", "model", "keys", "store", "serve", "corpora")
 PATIENCE = 60  # seconds, so that a bug fails instead of hanging
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs bytes as arguments, a shell and terminals of POSIX")

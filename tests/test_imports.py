@@ -13,6 +13,7 @@ import modspam
 HEAVY = (
     *("sklearn", "joblib", "scipy", "pooch", "requests", "pandas", "jinja2", "matplotlib"),
     *("sqlalchemy", "alembic", "psycopg", "platformdirs"),
+    *("fastapi", "pydantic", "starlette", "uvicorn", "prometheus_client"),
 )
 
 
@@ -48,7 +49,7 @@ def test_serving_loads_no_module_of_training_or_of_the_command_line():
     done = python("import sys, modspam; modspam.check('Thank you.').to_dict(); print(*sys.modules)")
     loaded = set(done.stdout.split())
     assert "modspam.moderator" in loaded
-    others = ("cli", "corpora", "evaluate", "metrics", "registry", "report", "store", "train")
+    others = ("cli", "corpora", "evaluate", "metrics", "registry", "report", "server", "store", "train")
     assert not loaded & {f"modspam.{name}" for name in others}
 
 

@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -12,7 +13,7 @@ from dataclasses import replace
 import httpx
 import pytest
 from conftest import PROJECT
-from servers import BLOG, HAM, PATIENCE, SPAM, free_port, serving, until
+from servers import BLOG, HAM, PATIENCE, SPAM, free_port, serving, until, wait_for
 
 from modspam.model import LinearModel, bundled_path
 from modspam.store import Store
@@ -160,8 +161,6 @@ def test_while_the_store_is_gone_comments_are_judged_and_nothing_is_lost(tmp_pat
 
 
 def test_a_store_that_is_locked_delays_no_verdict_for_long_and_loses_none(tmp_path):
-    import sqlite3
-
     with serving(tmp_path) as server, connected(server, headers={"connection": "close"}) as client:
         check(client, SPAM)
         with sqlite3.connect(server.store, isolation_level=None) as other:
@@ -223,6 +222,16 @@ def test_a_sites_model_is_put_into_use_and_taken_out_while_requests_come(tmp_pat
             assert check(client, HAM, blog="https://other.example").text == "false"
 
 
+def test_the_log_can_be_for_a_persons_eyes(tmp_path):
+    with serving(tmp_path, "--log-format", "text") as server, connected(server) as client:
+        check(client, SPAM, comment_author="Mallory\x1b[31m")
+        lines = server.log.read_text(encoding="utf-8").splitlines()
+    (line,) = [line for line in lines if "comment-check" in line]
+    assert "info request route=akismet comment-check status=200" in line
+    assert "action=flag" in line
+    assert "Mallory" not in line
+
+
 def test_workers_share_the_port_and_count_together(tmp_path):
     with serving(tmp_path, "--workers", "2") as server:
         for _ in range(20):
@@ -244,8 +253,6 @@ def test_the_application_runs_under_another_server_with_settings_from_the_enviro
         env=os.environ | {"PYTHONPATH": str(PROJECT)} | environment, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        from servers import wait_for
-
         wait_for(port, process)
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE) as client:
             assert check(client, SPAM).text == "false"

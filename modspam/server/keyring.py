@@ -65,8 +65,10 @@ class Keyring:
 
     async def _remembered(self, name: bytes, ask: Callable[..., Site | bool | None], *question: str) -> object:
         known = self._answers.get(name)
-        if known and known.until > monotonic():
-            return known.site
+        if known:
+            self._answers.move_to_end(name)
+            if known.until > monotonic():
+                return known.site
         try:
             answer = await self._stored(ask, *question)
         except StoreError:
@@ -74,7 +76,6 @@ class Keyring:
                 return known.site
             raise
         self._answers[name] = _Answer(answer, monotonic() + _FRESH)
-        self._answers.move_to_end(name)
         if len(self._answers) > _MOST:
             self._answers.popitem(last=False)
         return answer

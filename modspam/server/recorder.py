@@ -43,6 +43,7 @@ class Recorder:
         self._loop = asyncio.get_running_loop()
         self._queue: deque[_Waiting] = deque()
         self._news = threading.Condition()
+        self._in_hand = 0
         self._failing = False
         self._closing = False
         self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
@@ -51,7 +52,7 @@ class Recorder:
     @property
     def waiting(self) -> int:
         """How many checks are not stored yet."""
-        return len(self._queue)
+        return len(self._queue) + self._in_hand
 
     async def keep(self, check: Check) -> bool:
         """Store a check; returns whether it is committed by now."""
@@ -90,9 +91,11 @@ class Recorder:
                     if monotonic() - closed_at > _PATIENCE:
                         break
                 batch = [self._queue.popleft() for _ in range(min(_TOGETHER, len(self._queue)))]
+                self._in_hand = len(batch)
             left = self._store_all(batch)
             with self._news:
                 self._queue.extendleft(reversed(left))
+                self._in_hand = 0
                 self._failing = bool(left)
                 if left:
                     self._news.wait(_PAUSE)
