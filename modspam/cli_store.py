@@ -34,7 +34,7 @@ comments only.
   modspam keys list
   modspam keys revoke 3          by its number, or the key itself
 
-A key is shown once, when it is made: what is kept is a digest.  A running server refuses a revoked key within two seconds.
+A key is shown once, when it is made: what is kept is a digest.  A server refuses a revoked key within two seconds.
 """
 STORE_HELP = """\
 Keep house in the store: the checks and labels that 'modspam serve' has written.
