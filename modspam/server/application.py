@@ -1,5 +1,6 @@
 """The application: every protocol on one port."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -66,6 +67,9 @@ class Application:
     async def _lifespan(self, api: FastAPI) -> AsyncIterator[None]:
         configure(self.settings.log_format)
         self._service = api.state.service = Service(self.settings, self._metrics)
+        # What is there by now stays; the collector need not go through it again and again while requests wait.
+        gc.collect()
+        gc.freeze()
         log("ready", version=modspam.__version__, shadow=self.settings.shadow, keyless=self.settings.keyless)
         try:
             yield

@@ -5,6 +5,7 @@ judging them; long ones in a thread, so that nobody waits for them.
 """
 
 import asyncio
+import json
 import logging
 import shutil
 from collections import OrderedDict
@@ -31,10 +32,7 @@ __all__ = ["InUse", "Judge"]
 _LONG = 2_000  # characters; judged in some 3 ms
 _MOST_MODELS = 128  # of sites' own, 2 MB each, held in memory at once
 _LOOK_EVERY = 0.5  # seconds between two looks at the files
-_WARMING = (
-    "Thank you, the second diagram made it click.",
-    "Hi #SITE# owner! Visit https://pills.example.com now, ch3ap!",
-)
+_DISGUISED = "Shop ch3äp píll\N{CYRILLIC SMALL LETTER ES}s4 a\N{COMBINING LONG STROKE OVERLAY}t [us](http://x.example)"
 
 T = TypeVar("T")
 Signature = tuple[int, int, int]  # of a file: when it was written, which it is, and its size
@@ -62,8 +60,7 @@ class Judge:
         self._default = self._load(self._path)
         # Refused where `Moderator` refuses it; for a site's own model it is cut to its threshold.
         Moderator(self._default.moderator.model, self._default.moderator.threshold, hold_from=settings.hold_from)
-        for text in _WARMING:
-            self._default.moderator.check(text).to_dict()
+        _warm(self._default.moderator)
         # By the name of the file; None while there is no such file, or none that can be loaded.
         self._sites: OrderedDict[str, InUse | None] = OrderedDict()
         self._broken: dict[Path, Signature] = {}
@@ -161,6 +158,18 @@ class Judge:
         if settings.hold_from is None:
             return loaded
         return Moderator(loaded.model, loaded.threshold, hold_from=min(settings.hold_from, loaded.threshold))
+
+
+def _warm(moderator: Moderator) -> None:
+    """Have compiled what is compiled when it is first used: a client must not wait for that.
+
+    The comments that the gate holds new models against are of many kinds and languages; none is disguised.
+    """
+    lines = bundled_path().with_name("frozen.jsonl").read_text(encoding="utf-8").splitlines()
+    texts = [json.loads(line)["text"] for line in lines]
+    list(moderator.check_many(texts))
+    for text in (*texts[:3], _DISGUISED):
+        moderator.check({"text": text, "author": "Ana", "page_title": "Rye bread, 黑麦面包"}).to_dict()
 
 
 def _signature(path: Path) -> Signature:

@@ -9,6 +9,7 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Sequence
+from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import NamedTuple
 
@@ -41,65 +42,68 @@ class Recorder:
         self._metrics = metrics
         self._patience = patience
         self._loop = asyncio.get_running_loop()
-        self._queue: deque[_Waiting] = deque()
-        self._news = threading.Condition()
-        self._in_hand = 0
+        self._arrivals: SimpleQueue[_Waiting | None] = SimpleQueue()  # None: the server stops
+        self._closing = threading.Event()
         self._failing = False
-        self._closing = False
+        self._outstanding = 0
         self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
         self._thread.start()
 
     @property
     def waiting(self) -> int:
         """How many checks are not stored yet."""
-        return len(self._queue) + self._in_hand
+        return self._outstanding
 
     async def keep(self, check: Check) -> bool:
         """Store a check; returns whether it is committed by now."""
-        waiting = _Waiting(check, self._loop.create_future())
-        with self._news:
-            failing = self._failing
-            self._queue.append(waiting)
-            given_up = self._queue.popleft() if len(self._queue) > _ROOM else None
-            self._news.notify()
-        if given_up:
-            self._give_up([given_up.check], "more checks wait for the store than are kept")
+        done: asyncio.Future[bool] = self._loop.create_future()
+        self._outstanding += 1
+        failing = self._failing
+        self._arrivals.put(_Waiting(check, done))
         if not failing:
-            await asyncio.wait([waiting.done], timeout=self._patience)
-        if waiting.done.done() and waiting.done.result():
+            await asyncio.wait([done], timeout=self._patience)
+        if done.done() and done.result():
             return True
         self._metrics.late.inc()
         return False
 
     async def close(self) -> None:
         """Store what is left, if the store takes it within some seconds."""
-        with self._news:
-            self._closing = True
-            self._news.notify()
+        self._closing.set()
+        self._arrivals.put(None)
         await asyncio.to_thread(self._thread.join, _PATIENCE + 1)
 
     def _work(self) -> None:
-        closed_at = 0.0
+        backlog: deque[_Waiting] = deque()
+        give_up_at = float("inf")
         while True:
-            with self._news:
-                while not self._queue and not self._closing:
-                    self._news.wait()
-                if self._closing:
-                    closed_at = closed_at or monotonic()
-                    if not self._queue:
-                        return
-                    if monotonic() - closed_at > _PATIENCE:
-                        break
-                batch = [self._queue.popleft() for _ in range(min(_TOGETHER, len(self._queue)))]
-                self._in_hand = len(batch)
+            self._take_in(backlog)
+            if self._closing.is_set():
+                give_up_at = min(give_up_at, monotonic() + _PATIENCE)
+                if not backlog:
+                    return
+                if monotonic() > give_up_at:
+                    self._give_up(list(backlog), "the server stops and the store is not there")
+                    return
+            batch = [backlog.popleft() for _ in range(min(_TOGETHER, len(backlog)))]
             left = self._store_all(batch)
-            with self._news:
-                self._queue.extendleft(reversed(left))
-                self._in_hand = 0
-                self._failing = bool(left)
-                if left:
-                    self._news.wait(_PAUSE)
-        self._give_up([waiting.check for waiting in self._queue], "the server stops and the store is not there")
+            backlog.extendleft(reversed(left))
+            self._failing = bool(left)
+            if left:
+                self._closing.wait(_PAUSE)
+
+    def _take_in(self, backlog: deque[_Waiting]) -> None:
+        """Move what has arrived to the backlog; waits for something to arrive if there is nothing to do."""
+        try:
+            while not self._closing.is_set() or backlog:
+                arrived = self._arrivals.get(block=not backlog)
+                if arrived is None:
+                    continue
+                backlog.append(arrived)
+        except Empty:
+            pass
+        excess = [backlog.popleft() for _ in range(len(backlog) - _ROOM)]
+        self._give_up(excess, "more checks wait for the store than are kept")
 
     def _store_all(self, batch: list[_Waiting]) -> list[_Waiting]:
         """Store a batch and tell who waits; returns what has to be tried again."""
@@ -127,10 +131,10 @@ class Recorder:
             except StoreError:
                 if not self._reachable():
                     return batch[position:]
-                self._give_up([waiting.check], "the store refuses it")
+                self._give_up([waiting], "the store refuses it")
             except Exception as error:  # noqa: BLE001 - as above
                 failure("store failed", error)
-                self._give_up([waiting.check], "it cannot be stored")
+                self._give_up([waiting], "it cannot be stored")
             else:
                 self._tell([waiting], stored=True)
         return []
@@ -142,13 +146,19 @@ class Recorder:
             return False
         return True
 
-    def _give_up(self, checks: Sequence[Check], why: str) -> None:
-        if checks:
-            self._metrics.unstored.inc(len(checks))
-            log("checks not stored", logging.ERROR, why=why, guids=[check.id for check in checks[:100]], of=len(checks))
+    def _give_up(self, lost: Sequence[_Waiting], why: str) -> None:
+        if lost:
+            self._metrics.unstored.inc(len(lost))
+            guids = [waiting.check.id for waiting in lost[:100]]
+            log("checks not stored", logging.ERROR, why=why, guids=guids, of=len(lost))
+            self._tell(lost, stored=False, gone=True)
 
-    def _tell(self, batch: Sequence[_Waiting], *, stored: bool) -> None:
+    def _tell(self, batch: Sequence[_Waiting], *, stored: bool, gone: bool = False) -> None:
+        """Let those who wait know, in their own thread."""
+
         def settle() -> None:
+            if stored or gone:
+                self._outstanding -= len(batch)
             for waiting in batch:
                 if not waiting.done.done():
                     waiting.done.set_result(stored)
