@@ -60,6 +60,8 @@ def corpora() -> Path:
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[Any]:
     """A running PostgreSQL server, where there is one to run."""
+    pytest.importorskip("psycopg", reason="no driver of PostgreSQL: install modspam[postgres]")
+    pytest.importorskip("pwd", reason="PostgreSQL is run as on POSIX")
     from postgresql import running_server
 
     server = running_server()

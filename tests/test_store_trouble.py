@@ -6,7 +6,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -280,12 +279,10 @@ def test_a_url_of_another_kind_is_refused(url, message):
 
 
 def test_an_error_names_the_server_and_never_the_password():
-    started_at = time.monotonic()
     with pytest.raises(StoreError) as caught:
         Store.open("postgresql://somebody:secret@127.0.0.1:1/modspam")
     assert "127.0.0.1:1/modspam" in str(caught.value)
     assert "secret" not in str(caught.value)
-    assert time.monotonic() - started_at < PATIENCE
 
 
 def test_a_database_that_was_never_made_is_told(postgresql):
