@@ -116,7 +116,7 @@ ALTER TABLE ONLY public.modspam_version
 ALTER TABLE ONLY public.modspam_label
     ADD CONSTRAINT uq_modspam_label_comment UNIQUE (site_id, words, who, reporter, test);
 CREATE INDEX ix_modspam_check_at ON public.modspam_check USING btree (at);
-CREATE INDEX ix_modspam_check_comment ON public.modspam_check USING btree (site_id, words, who, at);
+CREATE INDEX ix_modspam_check_comment ON public.modspam_check USING btree (site_id, words, at, who);
 CREATE INDEX ix_modspam_key_site_id ON public.modspam_key USING btree (site_id);
 CREATE INDEX ix_modspam_label_check ON public.modspam_label USING btree (site_id, check_id);
 ALTER TABLE ONLY public.modspam_check

@@ -81,7 +81,7 @@ CREATE TABLE modspam_version (
 INSERT INTO "modspam_version" VALUES('0001');
 CREATE INDEX ix_modspam_key_site_id ON modspam_key (site_id);
 CREATE INDEX ix_modspam_check_at ON modspam_check (at);
-CREATE INDEX ix_modspam_check_comment ON modspam_check (site_id, words, who, at);
+CREATE INDEX ix_modspam_check_comment ON modspam_check (site_id, words, at, who);
 CREATE INDEX ix_modspam_label_check ON modspam_label (site_id, check_id);
 DELETE FROM "sqlite_sequence";
 INSERT INTO "sqlite_sequence" VALUES('modspam_site',1);
