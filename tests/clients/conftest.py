@@ -1,0 +1,72 @@
+"""What the clients' tests share: one server that demands keys, one that does not, one WordPress; and where to skip."""
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from clients.proxy import Proxy
+from clients.served import Served
+from clients.wordpress import PROGRAMS, WordPress
+
+CLIENTS = Path(__file__).parent
+
+
+def need(*programs: str) -> None:
+    """Skip where a program is missing."""
+    if missing := [program for program in programs if not shutil.which(program)]:
+        pytest.skip(f"not installed: {', '.join(missing)}")
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server that demands keys, since it has one."""
+    server = Served(tmp_path_factory.mktemp("served"))
+    server.key("https://somebody-else.example.org/")
+    with server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def keyless(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server as one tries it: whoever asks from this machine is answered."""
+    with Served(tmp_path_factory.mktemp("keyless")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def proxy(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+    """What leads to the server for those who want to go to Akismet's over TLS."""
+    with Proxy(served.port, tmp_path_factory.mktemp("proxy")) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def wordpress(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WordPress]:
+    """A WordPress whose owner has laid in our plugin, logged in and typed in the site's key."""
+    source = os.environ.get("MODSPAM_WORDPRESS", "")
+    if not Path(source, "wp-content/plugins/akismet/akismet.php").is_file():
+        pytest.skip("no WordPress: set MODSPAM_WORDPRESS to its folder (with wp-content/plugins/akismet in it)")
+    need(*PROGRAMS)
+    printed = subprocess.run(
+        [sys.executable, "-m", "modspam", "wordpress-plugin", "--server", served.url],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    site = WordPress(Path(source), tmp_path_factory.mktemp("wordpress"))
+    try:
+        site.install(printed.stdout)
+        site.log_in()
+        site.enter_key(served.key(site.url))
+        yield site
+    finally:
+        site.close()

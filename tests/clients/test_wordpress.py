@@ -1,0 +1,151 @@
+"""WordPress with its own Akismet plugin, through the plugin that ``modspam wordpress-plugin`` prints."""
+
+import json
+
+import pytest
+from conftest import cases
+
+BORN_FROM = (
+    "Hi #WEBSITE# owner! I noticed Google is showing a unsafe website warning to your potential customers online."
+)
+CASES = cases("clients")
+
+
+def test_an_honest_comment_is_published_at_once(wordpress):
+    text = CASES["ham"][0]
+    assert wordpress.state(wordpress.comment(text)) == "published"
+    assert text in wordpress.public_text()
+
+
+@pytest.mark.parametrize("text", CASES["ham"][1:])
+def test_honest_comments_are_published(wordpress, text):
+    assert wordpress.state(wordpress.comment(text)) == "published"
+
+
+@pytest.mark.parametrize("text", [BORN_FROM, *CASES["spam"]])
+def test_the_comment_that_modspam_was_born_from_and_its_kin_land_in_spam(wordpress, text):
+    assert wordpress.state(wordpress.comment(text, author="SEO Bob", url="http://cheap.example/")) == "spam"
+    assert text not in wordpress.public_text()
+
+
+def test_a_comment_that_only_a_program_can_have_sent_lands_in_spam(wordpress):
+    trapped = wordpress.comment("Nice read.", author="Bob", url="http://bob.example/", ak_hp_textarea="buy here")
+    assert wordpress.state(trapped) == "spam"
+
+
+def test_quotes_other_scripts_and_emoji_arrive_as_they_were_written(wordpress, served):
+    text = "“Grüße” & <b>danke</b> \\ 'für' %41 das Rezept; 谢谢, спасибо 🍞"
+    email = wordpress.comment(text, author="Jürgen O'Neil")
+    wordpress.press(email, "spam")
+    assert (text, True) in served.labels(wordpress.url)
+
+
+def test_the_buttons_spam_and_not_spam_reach_the_store(wordpress, served):
+    missed = "Is the second recipe for four people, or did I misread it?"
+    caught = BORN_FROM + " I can help."
+    missed_by, caught_by = wordpress.comment(missed), wordpress.comment(caught)
+    assert (wordpress.state(missed_by), wordpress.state(caught_by)) == ("published", "spam")
+    wordpress.press(missed_by, "spam")
+    wordpress.press(caught_by, "unspam")
+    assert (wordpress.state(missed_by), wordpress.state(caught_by)) == ("spam", "held")
+    wordpress.press(caught_by, "approve")
+    assert wordpress.state(caught_by) == "published"
+    assert {(missed, True), (caught, False)} <= set(served.labels(wordpress.url))
+
+
+def test_a_button_pressed_by_mistake_is_taken_back(wordpress, served):
+    text = "My grandmother used buttermilk for this, and so do I."
+    email = wordpress.comment(text)
+    wordpress.press(email, "spam")
+    wordpress.press(email, "unspam")
+    assert [spam for label, spam in served.labels(wordpress.url) if label == text] == [False]
+
+
+def test_the_settings_page_shows_that_the_key_is_valid(wordpress):
+    page = wordpress.page("options-general.php?page=akismet-key-config")
+    assert page.form("key").fields["key"] == wordpress.php("echo Akismet::get_api_key();")
+    assert "Active" in page.text
+    code = "require_once AKISMET__PLUGIN_DIR . 'class.akismet-admin.php'; echo Akismet_Admin::get_server_connectivity();"
+    assert wordpress.php(code) == "1"
+
+
+def test_the_settings_page_refuses_a_key_that_the_server_does_not_know(wordpress):
+    key = wordpress.php("echo Akismet::get_api_key();")
+    page = wordpress.enter_key("0" * 12)
+    assert "The key you entered is invalid" in page.text
+    assert wordpress.php("echo Akismet::get_api_key();") == key
+
+
+def test_a_page_that_shows_statistics_does_not_tell_the_key_to_akismet(wordpress):
+    for path in ("", "&view=stats"):
+        source = wordpress.admin.get(f"{wordpress.url}/wp-admin/options-general.php?page=akismet-key-config{path}").text
+        assert "about:blank" in source
+        assert "tools.akismet.com" not in source
+
+
+def test_a_stopped_server_loses_no_comment_and_publishes_no_spam(wordpress, served):
+    served.stop()
+    try:
+        honest, spam = wordpress.comment("Which flour did you take?"), wordpress.comment(BORN_FROM + " Please write.")
+        assert (wordpress.state(honest), wordpress.state(spam)) == ("held", "held")
+    finally:
+        served.start()
+    wordpress.php("Akismet::cron_recheck();")
+    assert (wordpress.state(honest), wordpress.state(spam)) == ("published", "spam")
+
+
+def test_the_plugin_switched_off_says_goodbye_and_comes_back(wordpress):
+    assert wordpress.php("echo Akismet::deactivate_key(Akismet::get_api_key());") == "deactivated"
+    assert wordpress.php("echo Akismet::verify_key(Akismet::get_api_key());") == "valid"
+
+
+def test_requests_to_others_go_where_they_were_going(wordpress):
+    for host in ("akismet.com", "rest.akismet.com.example.org", "notrest.akismet.com", "api.wordpress.org"):
+        answer = wordpress.php(f"$r = wp_remote_get('https://{host}/1.1/test'); echo $r->get_error_message();")
+        assert answer == f"no network: {host}"
+    assert "rest.akismet.com" not in wordpress.asked()
+
+
+def asked(wordpress, url, **arguments):
+    """What the Akismet plugin would get if it made this request."""
+    code = """
+        $r = wp_remote_post('%s', json_decode('%s', true));
+        echo json_encode(is_wp_error($r) ? array('error' => $r->get_error_message())
+            : array('guid' => wp_remote_retrieve_header($r, 'x-akismet-guid'), 'body' => wp_remote_retrieve_body($r)));
+    """
+    return json.loads(wordpress.php(code % (url, json.dumps(arguments))))
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("array", [False, True])
+def test_an_old_release_which_has_the_key_in_the_host_is_answered_too(wordpress, scheme, array):
+    key = wordpress.php("echo Akismet::get_api_key();")
+    fields = {"blog": wordpress.url, "user_ip": "203.0.113.9", "comment_content": "x", "comment_author": "viagra-test-123"}
+    body = fields if array else "&".join(f"{name}={value}" for name, value in fields.items())
+    answer = asked(wordpress, f"{scheme}://{key}.rest.akismet.com/1.1/comment-check", body=body)
+    assert (answer["body"], bool(answer["guid"])) == ("true", True)
+
+
+def test_a_request_by_address_with_the_host_in_a_header_stays_at_home(wordpress):
+    key = wordpress.php("echo Akismet::get_api_key();")
+    body = {"key": key, "blog": wordpress.url}
+    answer = asked(wordpress, "https://192.0.2.1/1.1/verify-key", headers={"Host": "rest.akismet.com"}, body=body)
+    assert answer["body"] == "valid"
+
+
+def test_a_silent_server_is_asked_once_and_every_check_is_held_under_an_id_of_its_own(wordpress, served):
+    served.stop()
+    try:
+        code = """
+            add_filter('http_api_debug', function () { global $tries; $tries++; });
+            for ($n = 0; $n < 3; $n++) {
+                $r = wp_remote_post('https://rest.akismet.com/1.1/comment-check', array('body' => 'blog=x'));
+                $seen[wp_remote_retrieve_header($r, 'x-akismet-guid')] = wp_remote_retrieve_body($r);
+            }
+            $key = Akismet::verify_key('0123456789ab');
+            echo json_encode(array($tries, array_values($seen), $key));
+        """
+        tries, bodies, key = json.loads(wordpress.php(code))
+    finally:
+        served.start()
+    assert (tries, bodies, key) == (1, ["modspam did not answer"] * 3, "failed")
