@@ -1,0 +1,109 @@
+"""Sites and their keys.
+
+A key is 12 characters of ``[0-9a-z]``: WordPress refuses another length, and clients put it into a host's
+name, where case is lost.  That is 36^12 = 4.7e18 keys, 62 bits.  They are drawn evenly, so a digest that is
+slow to compute, as passwords need, adds little.  Guessing at a server that answers a thousand times a second takes
+75 million years on average; finding one key of a stolen database takes 2.4e18 SHA-256, three years of a graphics
+card that does 22e9 a second, and opens what lies in that database.
+"""
+
+import secrets
+import string
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from hashlib import sha256
+from hmac import compare_digest
+from typing import Any
+
+from sqlalchemy import Connection, delete, exists, insert, select, update
+
+from modspam.errors import SettingError
+from modspam.store.address import site_address
+from modspam.store.inserting import insert_into
+from modspam.store.records import Key, Site
+from modspam.store.tables import checks, keys, sites
+
+__all__ = ["create_key", "find_site", "forget_site", "has_keys", "list_keys", "list_sites", "revoke", "site_of"]
+
+_ALPHABET = string.digits + string.ascii_lowercase
+_LENGTH = 12
+_LISTED = select(keys, sites.c.address).join_from(keys, sites).order_by(keys.c.id)
+_OF_DIGEST = (
+    select(keys.c.digest, sites.c.id, sites.c.address)
+    .join_from(keys, sites)
+    .where(keys.c.revoked.is_(None))
+)  # fmt: skip
+
+
+def find_site(connection: Connection, address: str) -> Site | None:
+    """Find the site of an address that `site_address` gave."""
+    found = connection.execute(select(sites).where(sites.c.address == address)).one_or_none()
+    return Site(found.id, found.address) if found else None
+
+
+def made_site(connection: Connection, address: str) -> Site:
+    """Give the site of an address that `site_address` gave; one that is not there is made."""
+    connection.execute(insert_into(connection.dialect.name, sites).values(address=address).on_conflict_do_nothing())
+    found = find_site(connection, address)
+    if found is None:
+        raise SettingError(f"the site {address} was forgotten while it was made: try again")
+    return found
+
+
+def list_sites(connection: Connection) -> list[Site]:
+    """List all sites, by address."""
+    return [Site(row.id, row.address) for row in connection.execute(select(sites).order_by(sites.c.address))]
+
+
+def create_key(connection: Connection, address: str, note: str) -> str:
+    """Make a key for a site, which is made where it is not there."""
+    site = made_site(connection, site_address(address))
+    key = "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
+    row = {"site_id": site.id, "digest": _digest(key), "note": note, "created": datetime.now(UTC)}
+    connection.execute(insert(keys), row)
+    return key
+
+
+def list_keys(connection: Connection) -> list[Key]:
+    """List all keys, the oldest first, revoked ones too."""
+    return [_key(row) for row in connection.execute(_LISTED).mappings()]
+
+
+def revoke(connection: Connection, key: int | str) -> Key:
+    """Revoke a key, named by its id or by itself; one that is revoked already stays as it is.
+
+    Raises `SettingError` if there is no such key.
+    """
+    which = keys.c.id == key if isinstance(key, int) else keys.c.digest == _digest(key)
+    connection.execute(update(keys).where(which, keys.c.revoked.is_(None)).values(revoked=datetime.now(UTC)))
+    row = connection.execute(_LISTED.where(which)).mappings().one_or_none()
+    if row is None:
+        named = f"with the id {key}" if isinstance(key, int) else "like the one given"
+        raise SettingError(f"there is no key {named}: 'modspam keys list' shows the ids")
+    return _key(row)
+
+
+def has_keys(connection: Connection) -> bool:
+    """Say whether there is a key that opens."""
+    return bool(connection.scalar(select(exists().where(keys.c.revoked.is_(None)))))
+
+
+def site_of(connection: Connection, key: str) -> Site | None:
+    """Find the site that a key opens; None for one that is unknown or revoked."""
+    digest = _digest(key)
+    row = connection.execute(_OF_DIGEST.where(keys.c.digest == digest)).one_or_none()
+    return Site(row.id, row.address) if row and compare_digest(row.digest, digest) else None
+
+
+def forget_site(connection: Connection, site: Site) -> None:
+    """Delete a site with its keys, labels and counts; its checks too, but many go faster in parts beforehand."""
+    connection.execute(delete(checks).where(checks.c.site_id == site.id))
+    connection.execute(delete(sites).where(sites.c.id == site.id))
+
+
+def _digest(key: str) -> str:
+    return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _key(row: Mapping[Any, Any]) -> Key:
+    return Key(row["id"], Site(row["site_id"], row["address"]), row["note"], row["created"], row["revoked"])
