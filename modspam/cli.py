@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import modspam
+from modspam import serve
 from modspam.comment import Comment
 from modspam.errors import CommentError, ModspamError
 from modspam.model import LinearModel, bundled_path
@@ -186,6 +187,7 @@ def _parser() -> ArgumentParser:
     _add_evaluate_arguments(command("evaluate", "measure a model on labelled comments", _EVALUATE_HELP, _evaluate))
     model = command("model", "say what a model was made of", "Print a model's card as JSON.", _model)
     model.add_argument("path", nargs="?", type=Path, help="a model file (default: the bundled one)")
+    serve.add_arguments(command("serve", "answer a CMS over HTTP", serve.HELP, serve.run))
     _add_corpora_arguments(command("corpora", "list and fetch public corpora", _CORPORA_HELP, _corpora))
     wordpress = command("wordpress-plugin", "point WordPress's Akismet at your server", _WORDPRESS_HELP, _wordpress)
     wordpress.add_argument(
