@@ -1,0 +1,63 @@
+"""ikiwiki with its own blogspam plugin, which asks the server that its setup names."""
+
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+from conftest import cases
+
+from clients.conftest import need
+from clients.ikiwiki import PERL_MODULES, Wiki
+from clients.served import Served
+
+CASES = cases("clients")
+
+
+@pytest.fixture(scope="module")
+def wiki(keyless: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wiki]:
+    """A wiki that asks our server."""
+    need("ikiwiki", "perl", "cc")
+    loads = [f"-M{module}" for module in PERL_MODULES]
+    done = subprocess.run(["perl", *loads, "-e1"], capture_output=True, text=True, timeout=60, check=False)
+    if done.returncode:
+        pytest.skip(f"not installed: {done.stderr.splitlines()[0]}")
+    return Wiki(tmp_path_factory.mktemp("ikiwiki"), f"{keyless.url}/")
+
+
+def published(wiki):
+    return (wiki.pages / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("text", CASES["ham"])
+def test_honest_comments_are_published(wiki, text):
+    wiki.comment(text, author="Ana")
+    assert text.partition("'")[0] in published(wiki)
+    assert not any(text in held for held in wiki.held())
+
+
+@pytest.mark.parametrize("text", CASES["spam"])
+def test_spam_waits_for_the_owner(wiki, text):
+    assert "posted after moderator review" in wiki.comment(text, author="SEO Bob")
+    assert any(text in held for held in wiki.held())
+    assert "SEO Bob" not in published(wiki)
+
+
+def test_a_page_overwritten_with_spam_is_refused_and_the_reason_said(wiki):
+    said = wiki.edit(CASES["spam"][0])
+    assert "that looks like spam" in said
+    assert "placeholder" in said
+    assert "without kneading" in published(wiki)
+
+
+def test_a_page_improved_is_saved(wiki):
+    wiki.edit("Bread without kneading, and without a stand mixer.")
+    assert "without a stand mixer" in published(wiki)
+
+
+def test_a_stopped_server_loses_no_comment(wiki, keyless):
+    keyless.stop()
+    try:
+        wiki.comment("Rye works too, with a little more water.", author="Ana")
+    finally:
+        keyless.start()
+    assert "Rye works too" in published(wiki)
