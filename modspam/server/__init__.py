@@ -10,7 +10,7 @@ import typing as _typing
 from modspam.errors import MissingExtraError as _MissingExtraError
 
 try:
-    from modspam.server.app import create_app
+    from modspam.server.application import create_app
     from modspam.server.settings import Settings
 except ModuleNotFoundError as _error:
     if (_error.name or "").startswith("modspam"):

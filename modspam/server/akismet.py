@@ -21,6 +21,7 @@ from modspam.server import statistics
 from modspam.server.bodies import Fields, read_form
 from modspam.server.keyring import key_in_host
 from modspam.server.logs import failure
+from modspam.server.observed import ROUTE
 from modspam.server.service import Service, new_id, note
 from modspam.server.wire import DISCARD, RECHECK_AFTER, classification, comment_of, guaranteed, header_value
 from modspam.store import Feedback, Site
@@ -187,6 +188,7 @@ def _answering(
 
     async def route(request: Request) -> Response:
         service, id = service_of(request), new_id()  # noqa: A001 - it is the check's id
+        request.scope[ROUTE] = f"/1.1/{name}"
         try:
             answer = await endpoint(await _read(name, service, request, id))
         except _RefusedError as refused:

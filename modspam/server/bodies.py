@@ -10,13 +10,18 @@ from collections.abc import Iterable, Iterator
 from email.message import Message
 from http import HTTPStatus
 from itertools import chain
+from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
 from python_multipart.exceptions import MultipartParseError
-from python_multipart.multipart import MultipartCallbacks, MultipartParser, parse_options_header
+from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.types import ASGIApp, Message as Event, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Message as Event
+
+if TYPE_CHECKING:
+    from python_multipart.multipart import MultipartCallbacks
 
 __all__ = ["Bounded", "Fields", "read_form"]
 
@@ -199,7 +204,7 @@ class _Parts:
                 raise MultipartParseError("too many fields")
             self.pairs.append((name, b"".join(self._values)))
 
-    def callbacks(self) -> MultipartCallbacks:
+    def callbacks(self) -> "MultipartCallbacks":
         """Give the functions that the parser calls."""
 
         def on_header_field(data: bytes, start: int, end: int) -> None:

@@ -26,9 +26,7 @@ def log(event: str, level: int = logging.INFO, **facts: Any) -> None:
 
 def failure(event: str, error: BaseException, **facts: Any) -> None:
     """Write a line about an exception that nobody expected."""
-    frames = traceback.extract_tb(error.__traceback__)
-    places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-8:]]
-    log(event, logging.ERROR, error=type(error).__name__, places=places, **facts)
+    log(event, logging.ERROR, **_told(error), **facts)
 
 
 def configure(form: str, stream: TextIO | None = None) -> None:
@@ -46,9 +44,17 @@ def configure(form: str, stream: TextIO | None = None) -> None:
 
 def _facts(record: logging.LogRecord) -> dict[str, Any]:
     facts: dict[str, Any] = getattr(record, _FACTS, {})
-    if record.exc_info and record.exc_info[0]:
-        facts = {**facts, "error": record.exc_info[0].__name__}
+    if record.exc_info and record.exc_info[1]:
+        facts = {**facts, **_told(record.exc_info[1])}
     return facts
+
+
+def _told(error: BaseException) -> dict[str, Any]:
+    frames = traceback.extract_tb(error.__traceback__)[-8:]
+    return {
+        "error": type(error).__name__,
+        "places": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
+    }
 
 
 def _time(record: logging.LogRecord) -> str:

@@ -12,7 +12,9 @@ from modspam.server.logs import failure, log
 from modspam.server.metrics import Metrics
 from modspam.server.problems import problem
 
-__all__ = ["Observed"]
+__all__ = ["ROUTE", "Observed"]
+
+ROUTE = "modspam.route"  # where in the scope a route may name itself
 
 _CLIENT_GONE = 499  # nobody is there to read it; it stands in the log
 
@@ -69,5 +71,5 @@ def _straighten(scope: Scope) -> None:
 
 def _route_of(scope: Scope) -> str:
     """Name the route that was taken: never the path as sent, which may hold a key, or be one of very many."""
-    route = scope.get("route")
-    return getattr(route, "path", "other")
+    named: str | None = scope.get(ROUTE)
+    return named or getattr(scope.get("route"), "path", "other")

@@ -61,6 +61,7 @@ class Service:
         self.metrics = metrics
         self.judge = Judge(settings, metrics)
         self.store = Store.open(settings.store)
+        self.store.has_keys()  # the first call takes longer, and must not be a client's
         self.recorder = Recorder(self.store, metrics, settings.commit_wait)
         self._threads = ThreadPoolExecutor(4, "store")
         self.keyring = Keyring(self.store, self.stored, keyless=settings.keyless)
