@@ -1,5 +1,6 @@
 """Between Akismet's fields and headers and modspam's comments and verdicts."""
 
+import re
 from datetime import UTC, datetime
 from math import isfinite
 
@@ -19,6 +20,8 @@ _LONGEST_WAIT = 86_400.0  # seconds; a page that was open for longer says nothin
 _FIRST_CLOCK = 1e12  # milliseconds: a smaller ak_js is what stands in the form until its script runs
 _SPAMMERS = {"akismet-guaranteed-spam", "viagra-test-123"}
 _SPAM_EMAIL = "akismet-guaranteed-spam@example.com"
+# What PHP's addslashes() makes: no quote and no backslash stands without a backslash before it.
+_SLASHED = re.compile(r"""(?:[^\\'"]|\\[\\'"])*""")
 _NONCES = {"passed": True, "failed": False}
 
 
@@ -30,8 +33,8 @@ def comment_of(fields: Fields, arrived: datetime) -> Comment:
     """
     context = " ".join(fields.many("comment_context"))
     return Comment(
-        fields["comment_content"],
-        author=fields["comment_author"],
+        _as_written(fields, "comment_content"),
+        author=_as_written(fields, "comment_author"),
         author_url=fields["comment_author_url"],
         author_email=fields["comment_author_email"],
         permalink=fields["permalink"],
@@ -64,6 +67,26 @@ def header_value(text: str) -> str:
     """
     safe = "".join(character if " " <= character <= "~" else "?" for character in text[: _LONGEST_HEADER + 1])
     return safe if len(safe) <= _LONGEST_HEADER else safe[: _LONGEST_HEADER - 3] + "..."
+
+
+def _as_written(fields: Fields, name: str) -> str:
+    r"""Give what the visitor typed: WordPress's plugin sends it with slashes, as WordPress's hooks have it.
+
+    Only a check of a comment just sent has this field of the plugin's, and only that is slashed; what the REST
+    API of WordPress took is not, which shows in the first quote.
+
+    >>> fields = Fields()
+    >>> fields.add("comment_content", r"It\'s fine, I don\'t mind")
+    >>> _as_written(fields, "comment_content") == fields["comment_content"]
+    True
+    >>> fields.add("akismet_comment_nonce", "passed")
+    >>> print(_as_written(fields, "comment_content"))
+    It's fine, I don't mind
+    """
+    text = fields[name]
+    if "akismet_comment_nonce" in fields and _SLASHED.fullmatch(text):
+        return re.sub(r"\\(.)", r"\1", text)
+    return text
 
 
 def _form_of(fields: Fields, arrived: datetime) -> Form | None:

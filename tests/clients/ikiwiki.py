@@ -52,10 +52,10 @@ class Wiki:
             "comments_allowauthor": 1,
             "blogspam_server": blogspam_server,
         }
-        setup.write_text("# IkiWiki::Setup::Yaml - YAML formatted setup file\n" + json.dumps(settings), encoding="utf-8")
-        done = subprocess.run(
-            ["ikiwiki", "--setup", str(setup)], capture_output=True, text=True, timeout=120, check=False
-        )
+        kind = "# IkiWiki::Setup::Yaml - YAML formatted setup file\n"
+        setup.write_text(kind + json.dumps(settings), encoding="utf-8")
+        command = ["ikiwiki", "--setup", str(setup)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
         assert done.returncode == 0, done.stderr
 
     def comment(self, text: str, author: str) -> str:

@@ -7,10 +7,9 @@ import sys
 from pathlib import Path
 from typing import Self
 
+from clients.ports import free_port, wait_for
 from modspam.corpora import Example
 from modspam.store import Site, Store
-
-from clients.ports import free_port, wait_for
 
 __all__ = ["Served"]
 

@@ -140,6 +140,7 @@ def test_akismet_api_of_npm_which_has_the_key_in_the_host(served, npm):
         "another key": False,
         "ham": False,
         "spam": True,
+        "doubtful": False,
         "trapped": True,
         "guaranteed": True,
         "submit spam": THANKS,

@@ -31,7 +31,7 @@ ENCODINGS: tuple[Callable[[list[list[str]]], str], ...] = (plain, percents, bare
 
 def body_of(recorded: dict) -> bytes:
     """Encode the fields as the client did: the way whose length is the one that it announced."""
-    length = int(dict(recorded["headers"]).get("Content-Length", 0))
+    length = int({name.lower(): value for name, value in recorded["headers"]}.get("content-length", 0))
     encoded = {encode(recorded["form"]).encode() for encode in ENCODINGS}
     [body] = {candidate for candidate in encoded if len(candidate) == length}
     return body
@@ -59,6 +59,13 @@ def recordings() -> Path:
     return Path(folder)
 
 
+def has_key(recorded: dict) -> bool:
+    """Say whether a request has a key: in its fields, or as the first label of its host."""
+    names = {name for name, _ in recorded["form"] + recorded["query"]}
+    label, dot, _ = {name.lower(): value for name, value in recorded["headers"]}["host"].partition(".")
+    return bool(names & {"api_key", "key"}) or (bool(dot) and len(label) == 12)
+
+
 def recorded_requests(folder: Path, *endpoints: str) -> Iterator[dict]:
     """Give the requests for these endpoints, from all files."""
     for path in sorted(folder.glob("*.jsonl")):
@@ -68,8 +75,11 @@ def recorded_requests(folder: Path, *endpoints: str) -> Iterator[dict]:
                 yield recorded
 
 
-def expected(fields: dict[str, str]) -> set[str]:
+def expected(recorded: dict) -> set[str]:
     """Say what may be answered to a comment-check."""
+    if not has_key(recorded):
+        return {"invalid"}
+    fields = {"comment_author": "", "comment_content": ""} | dict(recorded["form"])
     if fields["comment_author"] in {"akismet-guaranteed-spam", "viagra-test-123"}:
         return {"true"}
     text = fields["comment_content"]
@@ -82,8 +92,8 @@ def test_every_recorded_check_gets_a_verdict_under_an_id_of_its_own(keyless, rec
     ids = []
     for recorded in recorded_requests(recordings, "comment-check"):
         status, headers, body = replay(keyless.port, recorded)
-        assert (status, "x-akismet-debug-help" in headers) == (200, False), recorded
-        assert body in expected({"comment_author": "", "comment_content": ""} | dict(recorded["form"])), recorded
+        assert (status, "x-akismet-debug-help" in headers) == (200, not has_key(recorded)), recorded
+        assert body in expected(recorded), recorded
         ids.append(headers["x-akismet-guid"])
     assert len(ids) == len(set(ids)) > 20
 
@@ -99,13 +109,16 @@ def test_every_recorded_check_is_answered_under_an_id_where_its_key_is_refused_t
 
 
 def test_every_recorded_report_is_thanked_for_word_by_word(keyless, recordings):
-    answers = {replay(keyless.port, recorded)[2] for recorded in recorded_requests(recordings, "submit-spam", "submit-ham")}
-    assert answers == {THANKS}
+    reports = [*recorded_requests(recordings, "submit-spam", "submit-ham")]
+    assert len(reports) > 10
+    for recorded in reports:
+        assert replay(keyless.port, recorded)[2] == (THANKS if has_key(recorded) else "invalid")
 
 
 def test_the_settings_page_of_a_newer_wordpress_gets_all_that_it_asks_for(keyless, recordings):
     bodies = {}
-    for recorded in recorded_requests(recordings, "get-subscription", "get-stats", "test", "token", "compatible-plugins"):
+    asked = ("get-subscription", "get-stats", "test", "token", "compatible-plugins")
+    for recorded in recorded_requests(recordings, *asked):
         status, _, bodies[urlsplit(recorded["target"]).path] = replay(keyless.port, recorded)
         assert status == 200 or recorded["target"] == "/1.2/compatible-plugins"
     assert bodies["/1.1/test"] == "connected"

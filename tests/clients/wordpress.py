@@ -23,8 +23,8 @@ from clients.ports import free_port, wait_for
 __all__ = ["PROGRAMS", "WordPress"]
 
 PROGRAMS = ("php", "mariadbd", "mariadb", "mariadb-install-db")
-_PHP_HAS = ("curl", "dom", "mbstring", "mysqli", "xml")
 _SITE = Path(__file__).with_name("site")  # what is laid into WordPress: settings, router, a plugin for tests
+_BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 _STATES = {"1": "published", "0": "held", "spam": "spam", "trash": "trash"}
 
 
@@ -85,7 +85,7 @@ class WordPress:
         """
         self._visitors += 1
         email = f"visitor{self._visitors}@example.com"
-        with httpx.Client(timeout=60, headers={"User-Agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"}) as visitor:
+        with httpx.Client(timeout=60, headers={"User-Agent": _BROWSER}) as visitor:
             post = f"{self.url}/?p=1"
             form = Page(post, visitor.get(post).text).form("comment", "email")
             shown = str(round((time.time() - 30) * 1000))
@@ -122,14 +122,11 @@ class WordPress:
 
     def _start_database(self) -> int:
         data, log, port = self.folder / "data", self.folder / "mariadb.log", free_port()
-        owner = f"--user={getpass.getuser()}"
-        self._run(
-            ["mariadb-install-db", "--no-defaults", owner, f"--datadir={data}", "--skip-test-db"]
-            + ["--auth-root-authentication-method=normal"]
-        )
-        arguments = ["mariadbd", "--no-defaults", owner, f"--datadir={data}", f"--socket={self._socket}"]
-        arguments += ["--bind-address=127.0.0.1", f"--port={port}", f"--tmpdir={self.folder}"]
-        arguments += [f"--pid-file={self.folder}/mariadb.pid", "--innodb-flush-log-at-trx-commit=0"]
+        options = ["--no-defaults", f"--user={getpass.getuser()}", f"--datadir={data}", f"--tmpdir={self.folder}"]
+        install = ["mariadb-install-db", *options, "--skip-test-db", "--auth-root-authentication-method=normal"]
+        self._run(install)
+        serve = ["mariadbd", *options, f"--socket={self._socket}", f"--pid-file={self.folder}/mariadb.pid"]
+        arguments = [*serve, "--bind-address=127.0.0.1", f"--port={port}", "--innodb-flush-log-at-trx-commit=0"]
         self._start(arguments, log, port)
         command = ["mariadb", "--no-defaults", f"--socket={self._socket}", "--user=root"]
         self._run(

@@ -12,6 +12,7 @@ const user = {ip: "203.0.113.9", referrer: site, useragent: "Mozilla/5.0"};
 const ham = {...user, content: "Thank you, the second diagram made it click.", name: "Ana", type: "comment"};
 const spam = {...user, content: "Hi #WEBSITE# owner! Your customers see a warning about your site.", name: "SEO Bob"};
 const missed = {...user, content: "Lovely, I shall try it with rye.", name: "Bob"};
+const doubtful = "I earn good money from home with this method, ask me how.";
 const failure = (call) => call.catch((error) => `${error.name}: ${error.message}`);
 
 (async () => {
@@ -21,7 +22,8 @@ const failure = (call) => call.catch((error) => `${error.name}: ${error.message}
 		"another key": await client("000000000000").verifyKey(),
 		ham: await own.checkSpam(ham),
 		spam: await own.checkSpam(spam),
-		trapped: await own.checkSpam({...ham, honeypot: "filled by a program", url: "http://bob.example/"}),
+		doubtful: await own.checkSpam({...user, content: doubtful, name: "Bob"}),
+		trapped: await own.checkSpam({...user, content: doubtful, honeypot: "filled by a program", name: "Bob"}),
 		guaranteed: await own.checkSpam({...ham, isTest: true, name: "akismet-guaranteed-spam"}),
 		"submit spam": (await own.submitSpam(missed)).text,
 		"submit ham": (await own.submitHam(spam)).text,

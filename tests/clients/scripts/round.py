@@ -8,8 +8,15 @@ import sys
 import akismet
 
 USER = {"user_ip": "203.0.113.9", "user_agent": "Mozilla/5.0", "referrer": "https://blog.example.org/post"}
-HAM = {"comment_author": "Ana", "comment_content": "Thank you, the second diagram made it click.", "comment_type": "comment"}
-SPAM = {"comment_author": "SEO Bob", "comment_content": "Hi #WEBSITE# owner! Your customers see a warning about your site."}
+HAM = {
+    "comment_author": "Ana",
+    "comment_content": "Thank you, the second diagram made it click.",
+    "comment_type": "comment",
+}
+SPAM = {
+    "comment_author": "SEO Bob",
+    "comment_content": "Hi #WEBSITE# owner! Your customers see a warning about your site.",
+}
 GUARANTEED = {"comment_author": "akismet-guaranteed-spam", "comment_content": "x", "is_test": True}
 MISSED = {"comment_author": "Bob", "comment_content": "Lovely, I shall try it with rye."}
 
