@@ -50,4 +50,5 @@ async def main(kind: str, site: str, key: str) -> None:
     print(json.dumps(heard))
 
 
-asyncio.run(main(*sys.argv[1:]))
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:]))
