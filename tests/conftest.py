@@ -2,6 +2,7 @@
 
 import os
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -54,3 +55,22 @@ def corpora() -> Path:
     if not folder or not Path(folder, "dev").is_dir():
         pytest.skip("no corpora: set MODSPAM_CORPORA to their folder (with train/ and dev/ in it)")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Any]:
+    """A running PostgreSQL server, where there is one to run."""
+    from postgresql import running_server
+
+    server = running_server()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where an empty store can be made, on each of the two databases."""
+    if request.param == "sqlite":
+        return str(tmp_path / "store.sqlite3")
+    url: str = request.getfixturevalue("postgresql").new_database()
+    return url

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 import modspam
 from modspam.errors import ModspamError
-from modspam.server import akismet
+from modspam.server import akismet, api, blogspam
 from modspam.server.bodies import Bounded
 from modspam.server.logs import configure, log
 from modspam.server.metrics import CONTENT_TYPE_LATEST, Metrics
@@ -59,7 +59,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_exception_handler(HTTPException, on_http_error)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(ModspamError, on_modspam_error)
+    app.include_router(api.router)
     app.include_router(akismet.router(_service_of))
+    app.include_router(blogspam.router(_service_of))
 
     @app.get("/metrics", include_in_schema=False)
     async def metrics_text() -> Response:

@@ -80,6 +80,10 @@ class Judge:
             self._sites.move_to_end(name)
         return self._sites.get(name) or self._default
 
+    def is_own(self, model: InUse) -> bool:
+        """Whether a model is a site's own, and not the default one."""
+        return model is not self._default
+
     async def judge(self, model: InUse, comment: Comment) -> Verdict:
         """Judge a comment."""
         if len(comment.text) <= _LONG:

@@ -71,5 +71,4 @@ def _straighten(scope: Scope) -> None:
 
 def _route_of(scope: Scope) -> str:
     """Name the route that was taken: never the path as sent, which may hold a key, or be one of very many."""
-    named: str | None = scope.get(ROUTE)
-    return named or getattr(scope.get("route"), "path", "other")
+    return str(scope.get(ROUTE) or getattr(scope.get("route"), "path", "other"))

@@ -48,7 +48,7 @@ def file_name(address: str) -> str:
     """Name the file of a site's model: safe on every system, and no other site's.
 
     >>> file_name("blog.example.org"), file_name("example.org/blog")
-    ('blog.example.org.model', 'example.org-blog_26fe8b0f.model')
+    ('blog.example.org.model', 'example.org-blog_37d0caa3.model')
     """
     if _PLAIN.fullmatch(address):
         return f"{address}.model"

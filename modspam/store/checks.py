@@ -1,5 +1,6 @@
 """Checks: recorded, found again, and deleted when their time is over."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -19,6 +20,7 @@ from modspam.verdict import Action
 __all__ = ["delete_in_parts", "find_check", "in_utc", "matching_check", "record_checks"]
 
 _PART = 1000  # rows that are deleted in one transaction, so that writers need not wait long
+_ID = re.compile(r"[0-9a-f]{32}")
 _ASKED = 500  # ids that are asked for at once
 _NAMES = ("id", "probability", "score", "model", "protocol", "test")
 
@@ -56,7 +58,9 @@ def _record_new(database: Database, recorded: Sequence[Check], rows: Sequence[di
 
 
 def find_check(connection: Connection, site: int, id_: str) -> Check | None:
-    """Find a site's check by its id."""
+    """Find a site's check by its id, which may be anything that a client sent."""
+    if not _ID.fullmatch(id_):
+        return None
     query = select(checks).where(checks.c.id == id_, checks.c.site_id == site)
     row = connection.execute(query).mappings().one_or_none()
     return _check(row) if row else None

@@ -23,7 +23,7 @@ _UNREAL = "\N{REPLACEMENT CHARACTER}"
 
 def row_of(comment: Comment) -> dict[str, Any]:
     """Give what is kept of a comment, by column."""
-    row: dict[str, Any] = {name: _storable(getattr(comment, name)) for name in _TEXTS}
+    row: dict[str, Any] = {name: storable(getattr(comment, name)) for name in _TEXTS}
     row["form"] = _kept_form(comment.form)
     row["words"] = words_digest(row["text"])
     row["who"] = who_of(row["author"])
@@ -42,19 +42,19 @@ def words_digest(text: str) -> bytes:
     >>> words_digest("Salt & pepper") == words_digest("salt &amp; pepper!")
     True
     """
-    return _digest(words_of(Comment(unescape(_storable(text)))))
+    return _digest(words_of(Comment(unescape(storable(text)))))
 
 
 def who_of(author: str) -> bytes:
     """Give 128 bits of a digest of an author's name, whatever its case."""
-    return _digest(" ".join(unescape(_storable(author)).casefold().split()))
+    return _digest(" ".join(unescape(storable(author)).casefold().split()))
 
 
 def _digest(text: str) -> bytes:
     return sha256(text.encode("utf-8", "surrogatepass")).digest()[:16]
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """Replace what PostgreSQL or UTF-8 cannot hold: NUL, and halves of characters."""
     if text.isascii():
         return text.replace("\0", _UNREAL)
@@ -76,5 +76,5 @@ def _kept_form(form: Form | None) -> dict[str, Any] | None:
 
 def _site_of(referrer: str) -> str | None:
     """Cut an address down to its site; None where none can be made out."""
-    host = _storable(host_of(referrer))
+    host = storable(host_of(referrer))
     return f"http://{host}/" if host else None

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -42,6 +42,8 @@ _ADVICE = (
     ("not a database", "give the file of a store, or a name that is not taken"),
     ("malformed", "restore it from a backup"),
     ("no such table", "it is no store: open it anew to make one there"),
+    ("FOREIGN KEY", "the site was forgotten: ask for it anew"),
+    ("foreign key", "the site was forgotten: ask for it anew"),
     ("No space left", "make room on the database's disk; it goes on by itself"),
     ("authentication failed", "check the user and password in the URL, or put them into ~/.pgpass"),
     ("does not exist", "make the database first (createdb), or check the URL"),
@@ -52,16 +54,22 @@ _OTHERWISE = "check that the database runs and may be used; it goes on by itself
 class Database:
     """Where a store is kept, and how to get there; shared by threads, and made anew in each process."""
 
-    def __init__(self, url: str | Path | None) -> None:
+    def __init__(self, url: str | Path | None, *, make: bool) -> None:
         """Take a URL of SQLite or PostgreSQL, a path, or None for a file in the user's data folder.
 
-        Nothing is opened yet.  Raises `SettingError` for a URL of another kind, `MissingExtraError`
-        without the driver, `StoreError` if a new file cannot be made.
+        Nothing is opened yet; ``make`` is whether a file is made where there is none.  Raises `SettingError` for a
+        URL of another kind, `MissingExtraError` without the driver, `StoreError` if there is no file.
         """
         parsed = _parsed(url)
         if isinstance(parsed, Path):
             self.name = str(parsed)
-            _make_file(parsed)
+            if make:
+                _make_file(parsed)
+            elif not parsed.exists():
+                raise StoreError(
+                    f"there is no store at {parsed}: give the path of one (--store), or make one with 'modspam keys "
+                    "create' or 'modspam serve'"
+                )
             engine = _sqlite(parsed)
             self._turns: Lock | None = Lock()
         else:
@@ -92,9 +100,7 @@ class Database:
         with self._told(), self._turn():
             lent = self._engine.raw_connection()
             try:
-                own = lent.driver_connection
-                assert isinstance(own, sqlite3.Connection)  # noqa: S101 - for the type alone
-                yield own
+                yield cast(sqlite3.Connection, lent.driver_connection)
             finally:
                 lent.close()
 
@@ -121,13 +127,18 @@ class Database:
         try:
             yield
         except DBAPIError as error:
-            said = " ".join(str(error.orig).split()) or type(error.orig).__name__
-            advice = next((advice for sign, advice in _ADVICE if sign in said), _OTHERWISE)
-            raise StoreError(f"the store {self.name} cannot be used: {said}; {advice}") from error
+            raise self._error(error.orig or error) from error
+        except sqlite3.Error as error:
+            raise self._error(error) from error
         except PoolTimeoutError as error:
             raise StoreError(
                 f"the store {self.name} cannot be used: all connections were busy for {_PATIENCE} seconds; try again"
             ) from error
+
+    def _error(self, cause: BaseException) -> StoreError:
+        said = " ".join(str(cause).split()) or type(cause).__name__
+        advice = next((advice for sign, advice in _ADVICE if sign in said), _OTHERWISE)
+        return StoreError(f"the store {self.name} cannot be used: {said}; {advice}")
 
 
 def _parsed(url: str | Path | None) -> Path | URL:

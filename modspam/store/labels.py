@@ -13,7 +13,7 @@ from modspam.comment import Comment
 from modspam.corpora import Example
 from modspam.errors import CommentError, SettingError
 from modspam.store.checks import find_check, in_utc, matching_check
-from modspam.store.comments import COLUMNS, comment_of, row_of
+from modspam.store.comments import COLUMNS, comment_of, row_of, storable
 from modspam.store.counts import count_errors
 from modspam.store.inserting import insert_into
 from modspam.store.records import Check, Feedback, Site
@@ -46,7 +46,7 @@ def add_label(connection: Connection, feedback: Feedback) -> str | None:
         **subject.comment,
         **subject.belonging,
         "site_id": feedback.site,
-        "reporter": feedback.reporter,
+        "reporter": storable(feedback.reporter),
         "test": feedback.test or subject.test,
         "spam": feedback.spam,
         "at": in_utc(feedback.at),
@@ -80,7 +80,8 @@ def _subject(connection: Connection, feedback: Feedback) -> _Subject:
         check = find_check(connection, feedback.site, feedback.check)
         if check:
             return _of_check(check)
-        known = select(labels).where(labels.c.site_id == feedback.site, labels.c.check_id == feedback.check).limit(1)
+        of_check = labels.c.check_id == storable(feedback.check)
+        known = select(labels).where(labels.c.site_id == feedback.site, of_check).limit(1)
         row = connection.execute(known).mappings().one_or_none()
         if row:
             return _Subject(

@@ -18,14 +18,26 @@ from sqlalchemy import Connection, delete, exists, insert, select, update
 
 from modspam.errors import SettingError
 from modspam.store.address import site_address
+from modspam.store.comments import storable
 from modspam.store.inserting import insert_into
 from modspam.store.records import Key, Site
 from modspam.store.tables import checks, keys, sites
 
-__all__ = ["create_key", "find_site", "forget_site", "has_keys", "list_keys", "list_sites", "revoke", "site_of"]
+__all__ = [
+    "create_key",
+    "find_site",
+    "forget_site",
+    "has_keys",
+    "list_keys",
+    "list_sites",
+    "made_site",
+    "revoke",
+    "site_of",
+]
 
 _ALPHABET = "0123456789abcdef"
 _LENGTH = 12
+_LAST_ID = 2**31 - 1
 _LISTED = select(keys, sites.c.address).join_from(keys, sites).order_by(keys.c.id)
 _OF_DIGEST = (
     select(keys.c.digest, sites.c.id, sites.c.address)
@@ -58,7 +70,7 @@ def create_key(connection: Connection, address: str, note: str) -> str:
     """Make a key for a site, which is made where it is not there."""
     site = made_site(connection, site_address(address))
     key = "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
-    row = {"site_id": site.id, "digest": _digest(key), "note": note, "created": datetime.now(UTC)}
+    row = {"site_id": site.id, "digest": _digest(key), "note": storable(note), "created": datetime.now(UTC)}
     connection.execute(insert(keys), row)
     return key
 
@@ -73,13 +85,19 @@ def revoke(connection: Connection, key: int | str) -> Key:
 
     Raises `SettingError` if there is no such key.
     """
+    if isinstance(key, int) and not 0 < key <= _LAST_ID:
+        raise _no_key(key)
     which = keys.c.id == key if isinstance(key, int) else keys.c.digest == _digest(key)
     connection.execute(update(keys).where(which, keys.c.revoked.is_(None)).values(revoked=datetime.now(UTC)))
     row = connection.execute(_LISTED.where(which)).mappings().one_or_none()
     if row is None:
-        named = f"with the id {key}" if isinstance(key, int) else "like the one given"
-        raise SettingError(f"there is no key {named}: 'modspam keys list' shows the ids")
+        raise _no_key(key)
     return _key(row)
+
+
+def _no_key(key: int | str) -> SettingError:
+    named = f"with the id {key}" if isinstance(key, int) else "like the one given"  # which may be a key of elsewhere
+    return SettingError(f"there is no key {named}: 'modspam keys list' shows the ids")
 
 
 def has_keys(connection: Connection) -> bool:

@@ -13,7 +13,7 @@ from modspam.errors import SettingError
 from modspam.store import sites as site_rows
 from modspam.store.address import site_address
 from modspam.store.checks import delete_in_parts, find_check, in_utc, record_checks
-from modspam.store.comments import who_of, words_digest
+from modspam.store.comments import storable, who_of, words_digest
 from modspam.store.counts import counts_of
 from modspam.store.database import Database
 from modspam.store.labels import add_label, examples_of
@@ -22,6 +22,8 @@ from modspam.store.records import Check, Counts, Feedback, Key, Site
 from modspam.store.tables import checks, labels
 
 __all__ = ["Store"]
+
+_PASSAGE = 8  # characters; a shorter one would be in comments of half the world
 
 
 class Store:
@@ -36,14 +38,15 @@ class Store:
         self._database = database
 
     @classmethod
-    def open(cls, url: str | Path | None = None) -> Self:
-        """Open a store, make it where there is none, and bring it to the newest schema.
+    def open(cls, url: str | Path | None = None, *, make: bool = True) -> Self:
+        """Open a store, make it where there is none unless ``make`` is False, and bring it to the newest schema.
 
         ``url`` is a path, ``sqlite:///path``, ``postgresql://user@host/database``, or None for a file in the
-        user's data folder.  Several processes may open one at once.  Raises `StoreError` if it cannot be used or a
-        newer modspam has been there, `SettingError` for a URL of another kind, `MissingExtraError` without the driver.
+        user's data folder.  Several processes may open one at once.  Raises `StoreError` if it cannot be used, is not
+        there, or a newer modspam has been there, `SettingError` for a URL of another kind, `MissingExtraError`
+        without the driver.
         """
-        database = Database(url)
+        database = Database(url, make=make)
         try:
             migrate(database)
         except BaseException:
@@ -155,8 +158,9 @@ class Store:
     def forget(self, author: str | None = None, text: str | None = None, site: Site | None = None) -> int:
         """Delete the checks and labels of an author's name, or with a text, or both; gives how many.
 
-        ``author`` is the whole name, in any case; ``text`` is a comment's text, or a passage of it.  Without ``site``
-        it is done on all.  Counts stay, since they name nobody.  Raises `SettingError` if neither is given.
+        ``author`` is the whole name, in any case; ``text`` is a comment's text, or a passage of it of 8 characters or
+        more.  Without ``site`` it is done on all.  Counts stay, since they name nobody.  Raises `SettingError` if
+        neither is given.
         """
         if not (author and author.strip()) and not (text and text.strip()):
             raise SettingError("say whom or what to forget: the author's name, the text, or both")
@@ -166,7 +170,9 @@ class Store:
             if author:
                 which &= table.c.who == who_of(author)
             if text:
-                which &= or_(table.c.words == words_digest(text), table.c.text.icontains(text, autoescape=True))
+                same = table.c.words == words_digest(text)
+                passage = len(text.strip()) >= _PASSAGE
+                which &= or_(same, table.c.text.icontains(storable(text), autoescape=True)) if passage else same
             total += delete_in_parts(self._database, table, which)
         self._overwrite()
         return total
