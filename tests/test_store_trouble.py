@@ -3,20 +3,16 @@
 import os
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
-from conftest import CASES, PROJECT
+from conftest import PROJECT
 
-from modspam import Action, Comment, SettingError
-from modspam.errors import StoreError
+from modspam import Action, Comment
 from modspam.store import Check, Feedback, Store
-from modspam.store.migrate import HEAD
 
 PATIENCE = 60  # seconds, so that a bug fails instead of hanging
 WRITER = """

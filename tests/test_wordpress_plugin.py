@@ -1,4 +1,4 @@
-"""The must-use plugin that ``modspam wordpress-plugin`` prints; tests/clients/test_wordpress.py runs it in WordPress."""
+"""The must-use plugin that ``modspam wordpress-plugin`` prints; tests/clients/test_wordpress.py runs it."""
 
 import shutil
 import subprocess

@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,9 +42,7 @@ def keyless(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 def proxy(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
     """What leads to the server for those who want to go to Akismet's over TLS."""
     with Proxy(served.port, tmp_path_factory.mktemp("proxy")) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server
-        server.shutdown()
 
 
 @pytest.fixture(scope="session")

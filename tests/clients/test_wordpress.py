@@ -1,9 +1,15 @@
 """WordPress with its own Akismet plugin, through the plugin that ``modspam wordpress-plugin`` prints."""
 
 import json
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from conftest import cases
+
+from clients.proxy import Front
+from modspam.contrib.wordpress import must_use_plugin
 
 BORN_FROM = (
     "Hi #WEBSITE# owner! I noticed Google is showing a unsafe website warning to your potential customers online."
@@ -94,6 +100,60 @@ def test_a_stopped_server_loses_no_comment_and_publishes_no_spam(wordpress, serv
         served.start()
     wordpress.php("Akismet::cron_recheck();")
     assert (wordpress.state(honest), wordpress.state(spam)) == ("published", "spam")
+
+
+@contextmanager
+def pointed_at(wordpress, served, server):
+    """Lay in a plugin for another server, and the right one again afterwards."""
+    wordpress.install(must_use_plugin(server))
+    try:
+        yield
+    finally:
+        wordpress.install(must_use_plugin(served.url))
+
+
+class Between(BaseHTTPRequestHandler):
+    """Something between WordPress and modspam that answers in its own words; where its server says which."""
+
+    def do_POST(self):
+        """Answer whatever is asked."""
+        self.rfile.read(int(self.headers["Content-Length"]))
+        status, body = self.server.words
+        self.send_response(status)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+@pytest.mark.parametrize("words", [(200, b"true"), (200, b"false"), (502, b"<h1>Bad gateway</h1>"), (200, b"")])
+def test_a_verdict_that_is_not_the_servers_own_holds_the_comment(wordpress, served, words):
+    with HTTPServer(("127.0.0.1", 0), Between) as between:
+        between.words = words
+        threading.Thread(target=between.serve_forever, args=(0.05,), daemon=True).start()
+        with pointed_at(wordpress, served, f"http://127.0.0.1:{between.server_port}"):
+            assert wordpress.state(wordpress.comment(f"What is behind {words[1].decode()}?")) == "held"
+        between.shutdown()
+
+
+TRUST = """<?php
+add_filter( 'http_request_args', function ( $arguments ) {
+    return array( 'sslcertificates' => '%s' ) + $arguments;
+} );
+"""
+
+
+def test_a_server_behind_tls_is_asked_if_its_certificate_is_trusted_and_else_not(wordpress, served, tmp_path):
+    trust = wordpress.root / "wp-content/mu-plugins/trust.php"
+    with Front(served.port, tmp_path) as front, pointed_at(wordpress, served, f"https://127.0.0.1:{front.port}/"):
+        assert wordpress.state(wordpress.comment("Which yeast is it?")) == "held"
+        trust.write_text(TRUST % front.certificate)
+        try:
+            assert wordpress.state(wordpress.comment("And does it need sugar?")) == "published"
+            assert wordpress.state(wordpress.comment(BORN_FROM, author="Certified")) == "spam"
+        finally:
+            trust.unlink()
 
 
 def test_the_plugin_switched_off_says_goodbye_and_comes_back(wordpress):
