@@ -1,7 +1,7 @@
 """ikiwiki with its own blogspam plugin, which asks the server that its setup names."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
 from conftest import cases
@@ -14,14 +14,20 @@ CASES = cases("clients")
 
 
 @pytest.fixture(scope="module")
-def wiki(keyless: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wiki]:
-    """A wiki that asks our server."""
+def new_wiki(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Wiki]:
+    """What makes a wiki that asks the server at an address."""
     need("ikiwiki", "perl", "cc")
     loads = [f"-M{module}" for module in PERL_MODULES]
     done = subprocess.run(["perl", *loads, "-e1"], capture_output=True, text=True, timeout=60, check=False)
     if done.returncode:
         pytest.skip(f"not installed: {done.stderr.splitlines()[0]}")
-    return Wiki(tmp_path_factory.mktemp("ikiwiki"), f"{keyless.url}/")
+    return lambda address: Wiki(tmp_path_factory.mktemp("ikiwiki"), address)
+
+
+@pytest.fixture(scope="module")
+def wiki(keyless: Served, new_wiki: Callable[[str], Wiki]) -> Wiki:
+    """A wiki that asks a server without keys."""
+    return new_wiki(f"{keyless.url}/")
 
 
 def published(wiki):
@@ -52,6 +58,14 @@ def test_a_page_overwritten_with_spam_is_refused_and_the_reason_said(wiki):
 def test_a_page_improved_is_saved(wiki):
     wiki.edit("Bread without kneading, and without a stand mixer.")
     assert "without a stand mixer" in published(wiki)
+
+
+def test_a_key_stands_in_the_address(new_wiki, served):
+    wiki = new_wiki(f"{served.url}/blogspam/{served.key('http://wiki.example.org')}/")
+    wiki.comment(CASES["ham"][0], author="Ana")
+    wiki.comment(CASES["spam"][0], author="SEO Bob")
+    assert [CASES["ham"][0] in published(wiki), len(wiki.held())] == [True, 1]
+    assert [(row.ham, row.spam) for row in served.store.counts(served.site("http://wiki.example.org"))] == [(1, 1)]
 
 
 def test_a_stopped_server_loses_no_comment(wiki, keyless):

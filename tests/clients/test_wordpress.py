@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from conftest import cases
 
+from clients.pages import Page
 from clients.proxy import Front
 from modspam.contrib.wordpress import must_use_plugin
 
@@ -39,6 +40,19 @@ def test_a_doubtful_comment_lands_in_spam_if_a_program_sent_it(wordpress):
     assert wordpress.state(wordpress.comment(text)) == "published"
     by_program = wordpress.comment(text + " Please!", ak_hp_textarea="http://x.example", ak_js="123")
     assert wordpress.state(by_program) == "spam"
+
+
+def test_what_the_documentation_has_one_try_lands_in_spam(wordpress):
+    assert wordpress.state(wordpress.comment("Hi #WEBSITE# owner! Your customers see a warning.")) == "spam"
+
+
+def test_what_an_administrator_writes_is_never_spam(wordpress):
+    post = f"{wordpress.url}/?p=1"
+    form = Page(post, wordpress.admin.get(post).text).form("comment")
+    said = BORN_FROM + " That is what they write, word by word."
+    wordpress.admin.post(form.action, data=form.fields | {"comment": said})
+    assert said in wordpress.public_text()
+    assert wordpress.state(wordpress.comment(said, author="Somebody")) == "spam"
 
 
 def test_quotes_other_scripts_and_emoji_arrive_as_they_were_written(wordpress, served):
