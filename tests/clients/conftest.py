@@ -11,7 +11,7 @@ import pytest
 
 from clients.proxy import Proxy
 from clients.served import Served
-from clients.wordpress import PROGRAMS, WordPress
+from clients.wordpress import PHP_EXTENSIONS, PROGRAMS, WordPress
 
 CLIENTS = Path(__file__).parent
 
@@ -52,6 +52,9 @@ def wordpress(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Itera
     if not Path(source, "wp-content/plugins/akismet/akismet.php").is_file():
         pytest.skip("no WordPress: set MODSPAM_WORDPRESS to its folder (with wp-content/plugins/akismet in it)")
     need(*PROGRAMS)
+    has = subprocess.run(["php", "-m"], capture_output=True, text=True, timeout=60, check=True).stdout.lower().split()
+    if missing := PHP_EXTENSIONS - set(has):
+        pytest.skip(f"not installed for php: {', '.join(sorted(missing))}")
     printed = subprocess.run(
         [sys.executable, "-m", "modspam", "wordpress-plugin", "--server", served.url],
         capture_output=True,

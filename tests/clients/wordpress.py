@@ -20,9 +20,10 @@ import httpx
 from clients.pages import Page
 from clients.ports import free_port, wait_for
 
-__all__ = ["PROGRAMS", "WordPress"]
+__all__ = ["PHP_EXTENSIONS", "PROGRAMS", "WordPress"]
 
 PROGRAMS = ("php", "mariadbd", "mariadb", "mariadb-install-db")
+PHP_EXTENSIONS = {"curl", "mbstring", "mysqli", "xml"}
 _SITE = Path(__file__).with_name("site")  # what is laid into WordPress: settings, router, a plugin for tests
 _BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 _STATES = {"1": "published", "0": "held", "spam": "spam", "trash": "trash"}
