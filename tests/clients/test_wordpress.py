@@ -213,7 +213,10 @@ def test_a_silent_server_is_asked_once_and_every_check_is_held_under_an_id_of_it
     served.stop()
     try:
         code = """
-            add_filter('http_api_debug', function () { global $tries; $tries++; });
+            add_action('http_api_debug', function ($r, $c, $t, $arguments) {
+                global $tries;
+                $tries[] = $arguments['timeout'];
+            }, 10, 4);
             for ($n = 0; $n < 3; $n++) {
                 $r = wp_remote_post('https://rest.akismet.com/1.1/comment-check', array('body' => 'blog=x'));
                 $seen[wp_remote_retrieve_header($r, 'x-akismet-guid')] = wp_remote_retrieve_body($r);
@@ -224,4 +227,4 @@ def test_a_silent_server_is_asked_once_and_every_check_is_held_under_an_id_of_it
         tries, bodies, key = json.loads(wordpress.php(code))
     finally:
         served.start()
-    assert (tries, bodies, key) == (1, ["modspam did not answer"] * 3, "failed")
+    assert (tries, bodies, key) == ([5], ["modspam did not answer"] * 3, "failed")
