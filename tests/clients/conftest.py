@@ -22,6 +22,11 @@ def need(*programs: str) -> None:
         pytest.skip(f"not installed: {', '.join(missing)}")
 
 
+def works(*command: str) -> bool:
+    """Say whether a command ends well: loading a library, for example."""
+    return subprocess.run(command, capture_output=True, timeout=60, check=False).returncode == 0
+
+
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server that demands keys, since it has one."""

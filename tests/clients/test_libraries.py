@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from clients.conftest import CLIENTS, need
+from clients.conftest import CLIENTS, need, works
 
 SPAM = "Hi #WEBSITE# owner! Your customers see a warning about your site."
 MISSED = "Lovely, I shall try it with rye."
@@ -73,7 +73,7 @@ def test_akismet_of_pypi(served, proxy, kind):
 
 def test_akismet_of_ruby(served, proxy):
     need("ruby")
-    if subprocess.run(["ruby", "-e", "require 'akismet'"], capture_output=True, check=False, timeout=60).returncode:
+    if not works("ruby", "-e", "require 'akismet'"):
         pytest.skip("not installed: akismet (of Ruby)")
     site = "https://ruby.example.org/"
     key = served.key(site)
@@ -95,7 +95,7 @@ def test_akismet_of_ruby(served, proxy):
 
 def test_net_akismet_of_perl_which_takes_the_server_for_its_proxy(served):
     need("perl")
-    if subprocess.run(["perl", "-MNet::Akismet", "-e1"], capture_output=True, check=False, timeout=60).returncode:
+    if not works("perl", "-MNet::Akismet", "-e1"):
         pytest.skip("not installed: Net::Akismet (of Perl)")
     site = "https://perl.example.org/"
     proxied = {"http_proxy": served.url, "PERL_LWP_ENV_PROXY": "1", "no_proxy": ""}
