@@ -5,8 +5,6 @@ import inspect
 import json
 import sys
 
-import akismet
-
 USER = {"user_ip": "203.0.113.9", "user_agent": "Mozilla/5.0", "referrer": "https://blog.example.org/post"}
 HAM = {
     "comment_author": "Ana",
@@ -23,6 +21,8 @@ MISSED = {"comment_author": "Bob", "comment_content": "Lovely, I shall try it wi
 
 async def main(kind: str, site: str, key: str) -> None:
     """Ask all that the client can ask."""
+    import akismet
+
     clients = {"sync": akismet.SyncClient, "async": akismet.AsyncClient}
 
     async def said(answer: object) -> object:
