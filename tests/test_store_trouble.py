@@ -367,7 +367,7 @@ def test_a_store_of_an_older_modspam_is_opened_with_all_it_has(revision, store_u
     database = "postgresql" if "://" in store_url else "sqlite"
     execute(store_url, (CASES / f"store-{revision}-{database}.sql").read_text(encoding="utf-8"))
     with Store.open(store_url) as store:
-        site = store.site_of("k3yk3yk3yk3y")
+        site = store.site_of("feedfeedfeed")
         assert site.address == "blog.example.org"
         flagged = store.find(site, "0123456789abcdef0123456789abcdef")
         assert (flagged.comment.text, flagged.comment.form.seconds) == ("Buy pills – now!", 1.5)
