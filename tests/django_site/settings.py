@@ -32,6 +32,12 @@ INSTALLED_APPS = [
     "modspam.contrib.django",
 ]
 INSTALLED_APPS = list(dict.fromkeys(INSTALLED_APPS))
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "loggers": {name: {"handlers": ["console"], "level": "WARNING"} for name in ("django", "modspam")},
+}
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
