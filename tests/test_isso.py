@@ -33,7 +33,7 @@ PUBLIC, WAITS, IN_QUEUE = 1, 2, 202
 class _Page(BaseHTTPRequestHandler):
     """The page that the comments stand under: Isso reads its title."""
 
-    def do_GET(self):  # noqa: N802 - the library's name for it
+    def do_GET(self):
         """Answer with the page."""
         page = b'<html><title>Pruning old apple trees</title><h1>Pruning old apple trees</h1><div id="isso-thread">'
         self.send_response(200)
@@ -81,6 +81,7 @@ class Isso:
         self.log = folder / f"isso-{self.port}.log"
 
     def start(self, *command):
+        """Start it, or a program that serves it."""
         with self.log.open("w") as output:
             return subprocess.Popen(
                 [sys.executable, *(command or ("-m", "modspam.contrib.isso", "-c", str(self.configuration), "run"))],
@@ -90,6 +91,7 @@ class Isso:
 
     @contextmanager
     def running(self, *command):
+        """Have it run until the block ends."""
         server = self.start(*command)
         try:
             for _ in range(600):
@@ -106,6 +108,7 @@ class Isso:
         assert "Traceback" not in self.log.read_text()
 
     def send(self, text, session=requests, **fields):
+        """Send a comment as Isso's script in the page does."""
         return session.post(
             f"{self.address}/new", params={"uri": "/apples/"}, timeout=30,
             json={"text": text, "author": "Ana & Bo", "website": "http://ana.example.org/"} | fields,
@@ -113,6 +116,7 @@ class Isso:
         )  # fmt: skip
 
     def shown(self):
+        """Read the comments that everybody sees."""
         answer = requests.get(
             self.address, params={"uri": "/apples/", "plain": 1}, headers={"Origin": self.blog}, timeout=30
         )
@@ -129,6 +133,7 @@ class Isso:
         return answer.text
 
     def labels(self):
+        """Read what it has kept for training."""
         return [(e.comment.text, e.spam) for e in read_examples(self.feedback)] if self.feedback.exists() else []
 
 
