@@ -30,7 +30,7 @@ from modspam.contrib.feedback import append
 TITLE = "Pruning old apple trees"
 FORM = """<form method="post"><input name="author" required maxlength="80"><textarea name="text" required></textarea>
 <input name="phone" style="display:none" autocomplete="off" tabindex="-1"><button>Send</button></form>"""
-BUTTONS = """<form method="post" action="queue/{}"><p>{}</p><p>{}</p>
+BUTTONS = """<form method="post" action="queue/{}">{}<p>{}</p>
 <button name="spam" value="no">Publish</button><button name="spam" value="yes">Delete, it is spam</button></form>"""
 
 Text = Annotated[str, Form(min_length=1, max_length=16_000)]

@@ -126,12 +126,21 @@ class Site:
         return re.findall(r'class="field-modspam_verdict">([^<]*)<', listed)
 
 
+def test_an_app_before_the_comments_is_told_to_move(tmp_path):
+    site = Site(tmp_path, "plain")
+    site.environment["SITE_APPS_FIRST"] = "modspam.contrib.django"
+    with pytest.raises(subprocess.CalledProcessError) as failed:
+        site.manage("check")
+    assert "modspam.E003" in failed.value.stderr
+    assert "move it below django_comments" in failed.value.stderr
+
+
 @pytest.mark.parametrize("comments", ["plain", "xtd"])
 def test_comments_marks_and_retraining_on_a_site_that_runs(tmp_path, comments):
     if comments == "xtd":
         pytest.importorskip("django_comments_xtd", reason="django-comments-xtd is not installed")
     site = Site(tmp_path, comments)
-    assert "no model at" in site.manage("check").stderr  # a hint, no fault
+    assert "no issues" in site.manage("check").stdout
     with site.running():
         for text in (HAM, SPAM):
             site.send(text)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -25,6 +26,14 @@ COMMANDS = {
     "flask": ["flask", "--app", "flask_app", "run", "--port", "{port}"],
     "fastapi": ["uvicorn", "--factory", "fastapi_app:create_app", "--port", "{port}"],
 }
+
+
+def test_what_the_documentation_shows_of_the_examples_stands_in_them():
+    document = (PROJECT / "docs" / "adapters.md").read_text(encoding="utf-8")
+    shown = re.findall(r"<!-- from: (\S+) -->\n```\w+\n(.*?)```", document, re.DOTALL)
+    assert shown
+    for path, code in shown:
+        assert code in (PROJECT / path).read_text(encoding="utf-8"), code
 
 
 @contextmanager

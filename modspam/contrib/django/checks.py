@@ -12,37 +12,40 @@ from modspam.contrib.django.conf import chosen, faults
 from modspam.errors import ModspamError
 from modspam.moderator import Moderator
 
-__all__ = ["check_comments", "check_settings"]
+__all__ = ["check_comments", "check_deployment", "check_settings"]
 
 
 def check_settings(**_: Any) -> list[checks.CheckMessage]:
-    """Check the setting ``MODSPAM``, and that the model can be loaded with it.
+    """Check the setting ``MODSPAM``, and that the model can be served with it.
 
     - ``modspam.E001``: the setting cannot be followed
     - ``modspam.E002``: what is at ``MODEL`` is no model, or cannot be served so
-    - ``modspam.I001``: there is nothing at ``MODEL`` yet
     """
     wrong = [checks.Error(fault, id="modspam.E001") for fault in faults(getattr(settings, "MODSPAM", {}))]
     if wrong:
         return wrong
     choice = chosen()
-    found: list[checks.CheckMessage] = []
-    path = choice.model
-    if path is not None and not path.exists():
-        found.append(
-            checks.Info(
-                f"there is no model at {path} yet, so the bundled one is in use",
-                hint="manage.py modspam_retrain puts the site's own there once moderators have marked some comments",
-                id="modspam.I001",
-            )
-        )
-        path = None
+    path = choice.model if choice.model is not None and choice.model.exists() else None
     try:
         Moderator.load(path, threshold=choice.threshold, max_false_positive_rate=choice.max_false_positive_rate)
     except (ModspamError, OSError) as error:
         hint = "choose another file or threshold in MODSPAM, or put the model before back: modspam rollback FILE"
-        found.append(checks.Error(str(error), hint=hint, id="modspam.E002"))
-    return found
+        return [checks.Error(str(error), hint=hint, id="modspam.E002")]
+    return []
+
+
+def check_deployment(**_: Any) -> list[checks.CheckMessage]:
+    """Say, with ``check --deploy``, what is as it should be on a new site only.
+
+    - ``modspam.W001``: there is nothing at ``MODEL``
+    """
+    given = getattr(settings, "MODSPAM", {})
+    path = None if list(faults(given)) else chosen().model
+    if path is None or path.exists():
+        return []
+    hint = "manage.py modspam_retrain puts the site's own there once moderators have marked some comments"
+    told = f"there is no model at {path}, so the bundled one is in use"
+    return [checks.Warning(told, hint=hint, id="modspam.W001")]
 
 
 def check_comments(**_: Any) -> list[checks.CheckMessage]:
