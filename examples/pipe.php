@@ -60,7 +60,7 @@ final class ModspamPipe
 
     private function start(): bool
     {
-        $process = @proc_open($this->command, [['pipe', 'r'], ['pipe', 'w'], STDERR], $this->pipes);
+        $process = @proc_open($this->command, [['pipe', 'r'], ['pipe', 'w'], ['file', 'php://stderr', 'w']], $this->pipes);
         if (!is_resource($process)) {
             return false;
         }

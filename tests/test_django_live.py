@@ -87,6 +87,18 @@ class Site:
         assert answer.status_code == 302, answer.text
         return answer
 
+    def send_to_api(self, text):
+        """Send a comment as JSON, as a script in the page would; django-comments-xtd has an address for that."""
+        form = Filled(requests.get(f"{self.address}/entries/1/", timeout=30).text)
+        names = ("content_type", "object_pk", "timestamp", "security_hash")
+        comment = {name: form.fields[name] for name in names} | {
+            "name": "Bo",
+            "email": "bo@example.org",
+            "comment": text,
+        }
+        answer = requests.post(f"{self.address}/comments/api/comment/", json=comment, timeout=30)
+        return answer.status_code
+
     @property
     def admin_list(self):
         """Say where the comments are in the admin."""
@@ -157,6 +169,8 @@ def test_comments_marks_and_retraining_on_a_site_that_runs(tmp_path, comments):
         assert "#WEBSITE#" not in site.page()
         assert HAM in site.page()
 
+        if comments == "xtd":
+            assert [site.send_to_api(f"{text} Again.") for text in (HAM, SPAM)] == [201, 202]
         before = site.verdicts(moderator)
         examples = [example for example in some_comments(variants=1, seed=1) if len(example.comment.text) < 2000][:24]
         for number, example in enumerate(examples):

@@ -73,8 +73,6 @@ def _alone(file: FileIO) -> Iterator[None]:
     except ImportError:  # Windows
         yield
         return
-    fcntl.flock(file, fcntl.LOCK_EX)
-    try:
-        yield
-    finally:
-        fcntl.flock(file, fcntl.LOCK_UN)
+    with suppress(OSError):  # a file system without locks
+        fcntl.flock(file, fcntl.LOCK_EX)
+    yield  # closing the file gives the lock back

@@ -69,10 +69,12 @@ class Settings(NamedTuple):
         """Read the section.  Raises `SettingError` for an option that is unknown or cannot be followed."""
         if not configuration.has_section(_SECTION):
             return cls()
-        given = {name: configuration.get(_SECTION, name) for name in configuration.options(_SECTION)}
-        for name in given:
+        given = {}
+        for name in configuration.options(_SECTION):
             if name not in _OPTIONS:
                 raise SettingError(f"isso.cfg, [modspam]: there is no option {name}; it knows {', '.join(_OPTIONS)}")
+            with suppress(TypeError):  # Isso cannot read an option that has no value, not even an empty one
+                given[name] = configuration.get(_SECTION, name)
         on_flag = given.get("on-flag") or "hold"
         if on_flag not in {"hold", "refuse"}:
             raise SettingError(f"isso.cfg, [modspam]: on-flag is hold or refuse, not {on_flag}")
@@ -130,7 +132,8 @@ class _Guard:
             return
         verdict = self._verdict(_comment_of(item, self._app.db.threads.get(item["tid"]), None))
         if verdict is None or verdict.action is not Action.KEEP:
-            self._app.db.comments.update(item["id"], {"mode": _WAITS})
+            with self._app.lock:
+                self._app.db.comments.update(item["id"], {"mode": _WAITS})
 
     def on_activate(self, thread: Mapping[str, Any], item: Mapping[str, Any]) -> None:
         """Keep that a comment is no spam, since the moderator has let it through."""

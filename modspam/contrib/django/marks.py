@@ -47,9 +47,9 @@ def mark(request: HttpRequest, comment: Any, *, spam: bool) -> None:
             flag=SPAM if spam else NOT_SPAM,
             defaults={"flag_date": timezone.now()},
         )
-        comment.is_public = not spam
-        comment.is_removed = spam
-        comment.save()
+        if (comment.is_public, comment.is_removed) != (not spam, spam):
+            comment.is_public, comment.is_removed = not spam, spam
+            comment.save()
     comment_was_flagged.send(sender=comment.__class__, comment=comment, flag=flag, created=created, request=request)
 
 

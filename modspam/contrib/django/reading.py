@@ -33,15 +33,12 @@ def form_of(request: HttpRequest) -> Form:
     A filled honeypot and a wrong signature never come this far: the comments' own form refuses them.
     """
     sent = getattr(request, "data", request.POST)  # what came as JSON is in `data`
+    referrer = request.META.get("HTTP_REFERER", "")
     try:
-        shown = float(sent.get("timestamp", ""))
-    except (TypeError, ValueError):
-        shown = None
-    return Form(
-        seconds=None if shown is None else max(0.0, time.time() - shown),
-        nonce=True if shown is not None else None,
-        referrer=request.META.get("HTTP_REFERER", ""),
-    )
+        seconds = max(0.0, time.time() - int(sent.get("timestamp", "")))
+    except (TypeError, ValueError, OverflowError):  # a form of the site's own, which signs no time
+        return Form(referrer=referrer)
+    return Form(seconds=seconds, nonce=True, referrer=referrer)
 
 
 def _name_of(user: Any) -> str:
