@@ -15,8 +15,12 @@ from modspam.model import bundled_path
 django = pytest.importorskip("django", reason="Django is not installed: pip install 'modspam[django]'")
 pytest.importorskip("django_comments", reason="django-contrib-comments is not: pip install 'modspam[django]'")
 
-# django-contrib-comments 2.2 leaves this one to Django.
-pytestmark = pytest.mark.filterwarnings("ignore:The default scheme will be changed")
+# django-contrib-comments 2.2 leaves these to Django 5.2 and 6.1.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:The default scheme will be changed"),
+    pytest.mark.filterwarnings("ignore:The default argument for algorithm in salted_hmac"),
+    pytest.mark.filterwarnings("ignore:Overriding get_actions"),
+]
 
 SPAM = "Hi #WEBSITE# owner! I noticed Google is showing a unsafe website warning to your potential customers online."
 HAM = "Thank you, the second diagram made it click. I had the two arrows the wrong way round for years."

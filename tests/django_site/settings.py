@@ -66,8 +66,9 @@ DATABASES = {
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-EMAIL_BACKEND = f"django.core.mail.backends.{'filebased' if _folder else 'locmem'}.EmailBackend"
-EMAIL_FILE_PATH = Path(_folder, "mail") if _folder else None
+if _folder:  # a newer Django has other names for these, and warns
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = Path(_folder, "mail")
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast
 ROOT_URLCONF = "django_site.urls"
 SITE_ID = 1

@@ -4,11 +4,12 @@ What is shown is what the model in use says now; how long the form took, which i
 kept.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.exceptions import NotRegistered
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -24,6 +25,13 @@ __all__ = ["ModspamAdmin"]
 
 class ModspamAdmin(admin.ModelAdmin):
     """What is added to the comments' admin; derive your own from this, too, if you have one."""
+
+    actions: Sequence[Any] | None
+
+    def __init__(self, model: type[Model], admin_site: admin.AdminSite) -> None:
+        """Add two actions to what the class has."""
+        super().__init__(model, admin_site)
+        self.actions = [*(self.actions or ()), "mark_as_spam", "mark_as_not_spam"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """Read the pages along with the comments."""
@@ -47,20 +55,16 @@ class ModspamAdmin(admin.ModelAdmin):
         shown = list(super().get_fieldsets(request, obj))
         return [*shown, ("modspam", {"fields": ["modspam_reasons"]})] if obj else shown
 
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Add the two actions, also where a class derived from this lists actions of its own."""
-        actions: dict[str, Any] = super().get_actions(request)
-        if may_moderate(request.user):
-            for name in ("mark_as_spam", "mark_as_not_spam"):
-                actions[name] = self.get_action(name)
-        return actions
+    def has_moderate_permission(self, request: HttpRequest) -> bool:
+        """Say who is shown the two actions."""
+        return may_moderate(request.user)
 
-    @admin.action(description="Mark selected comments as spam")
+    @admin.action(description="Mark selected comments as spam", permissions=["moderate"])
     def mark_as_spam(self, request: HttpRequest, queryset: QuerySet) -> None:
         """Hide the comments and keep that they are spam."""
         self._mark(request, queryset, spam=True)
 
-    @admin.action(description="Mark selected comments as not spam")
+    @admin.action(description="Mark selected comments as not spam", permissions=["moderate"])
     def mark_as_not_spam(self, request: HttpRequest, queryset: QuerySet) -> None:
         """Publish the comments and keep that they are not spam."""
         self._mark(request, queryset, spam=False)
