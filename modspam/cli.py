@@ -119,6 +119,14 @@ that 'modspam train' takes.  They are other people's words: they are not part of
 
 What was fetched is checked against its SHA-256 and kept in a cache; with --from nothing is fetched.
 """
+_WORDPRESS_HELP = """\
+Print a must-use plugin that points WordPress's own Akismet plugin at your modspam server.
+
+  modspam wordpress-plugin --server https://spam.example.org > wp-content/mu-plugins/modspam.php
+
+Then give the site's key, which 'modspam keys' makes, in Akismet's settings.  While the server does not answer,
+comments wait for a person; docs/wordpress.md goes through it step by step.
+"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -188,6 +196,11 @@ def _parser() -> ArgumentParser:
     cli_store.add_keys(command("keys", "make, list and revoke the keys of sites", cli_store.KEYS_HELP, cli_store.run))
     cli_store.add_store(command("store", "keep house in what a server has stored", cli_store.STORE_HELP, cli_store.run))
     _add_corpora_arguments(command("corpora", "list and fetch public corpora", _CORPORA_HELP, _corpora))
+    wordpress = command("wordpress-plugin", "point WordPress's Akismet at your server", _WORDPRESS_HELP, _wordpress)
+    wordpress.add_argument(
+        "--server", default="http://127.0.0.1:8799", metavar="URL",
+        help="where WordPress reaches modspam (default: %(default)s)",
+    )  # fmt: skip
     return parser
 
 
@@ -518,3 +531,10 @@ def _corpora(arguments: Namespace) -> int:
     from modspam.registry import run  # brings a downloader, if one is needed
 
     return run(arguments)
+
+
+def _wordpress(arguments: Namespace) -> int:
+    from modspam.contrib.wordpress import must_use_plugin
+
+    print(must_use_plugin(arguments.server), end="")
+    return _KEEP

@@ -12,7 +12,7 @@ import modspam
 
 HEAVY = (
     *("sklearn", "joblib", "scipy", "pooch", "requests", "pandas", "jinja2", "matplotlib"),
-    *("sqlalchemy", "alembic", "psycopg", "platformdirs"),
+    *("sqlalchemy", "alembic", "psycopg", "platformdirs", "django", "isso"),
     *("fastapi", "pydantic", "starlette", "uvicorn", "prometheus_client"),
 )
 
@@ -37,8 +37,9 @@ def python(program, folder=PROJECT):
         "import modspam; modspam.check('Buy ch3ap v1agra at http://pills.example now').to_dict()",
         "import modspam; list(modspam.Moderator.load().check_many(['First.', {'text': 'Second.'}]))",
         "from modspam import cli, corpora, registry, spintax",
+        "from modspam.contrib import current, feedback; current.CurrentModel(None).moderator().check('First.')",
     ],
-    ids=["import", "check", "check many", "all but training and evaluation"],
+    ids=["import", "check", "check many", "all but training and evaluation", "what adapters share"],
 )
 def test_the_training_stack_is_not_loaded(program):
     done = python(f"{program}\nimport sys\nprint(*sorted(set({HEAVY}) & set(sys.modules)))")

@@ -6,7 +6,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -280,12 +279,10 @@ def test_a_url_of_another_kind_is_refused(url, message):
 
 
 def test_an_error_names_the_server_and_never_the_password():
-    started_at = time.monotonic()
     with pytest.raises(StoreError) as caught:
         Store.open("postgresql://somebody:secret@127.0.0.1:1/modspam")
     assert "127.0.0.1:1/modspam" in str(caught.value)
     assert "secret" not in str(caught.value)
-    assert time.monotonic() - started_at < PATIENCE
 
 
 def test_a_database_that_was_never_made_is_told(postgresql):
@@ -370,7 +367,7 @@ def test_a_store_of_an_older_modspam_is_opened_with_all_it_has(revision, store_u
     database = "postgresql" if "://" in store_url else "sqlite"
     execute(store_url, (CASES / f"store-{revision}-{database}.sql").read_text(encoding="utf-8"))
     with Store.open(store_url) as store:
-        site = store.site_of("k3yk3yk3yk3y")
+        site = store.site_of("feedfeedfeed")
         assert site.address == "blog.example.org"
         flagged = store.find(site, "0123456789abcdef0123456789abcdef")
         assert (flagged.comment.text, flagged.comment.form.seconds) == ("Buy pills – now!", 1.5)

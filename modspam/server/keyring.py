@@ -69,6 +69,8 @@ class Keyring:
             self._answers.move_to_end(name)
             if known.until > monotonic():
                 return known.site
+            # One request asks the store anew; those that come meanwhile do not wait for it.
+            self._answers[name] = _Answer(known.site, monotonic() + _FRESH)
         try:
             answer = await self._stored(ask, *question)
         except StoreError:

@@ -1,6 +1,7 @@
 """Checks: recorded, found again, and deleted when their time is over."""
 
 import re
+import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -19,7 +20,8 @@ from modspam.verdict import Action
 
 __all__ = ["delete_in_parts", "find_check", "in_utc", "matching_check", "record_checks"]
 
-_PART = 1000  # rows that are deleted in one transaction, so that writers need not wait long
+_PART = 200  # rows that are deleted in one transaction: some 40 ms in which nobody else can write to SQLite
+_PAUSE = 0.01  # seconds in which others come to write
 _ID = re.compile(r"[0-9a-f]{32}")
 _ASKED = 500  # ids that are asked for at once
 _NAMES = ("id", "probability", "score", "model", "protocol", "test")
@@ -87,6 +89,7 @@ def delete_in_parts(database: Database, table: Table, which: ColumnElement[bool]
         total += deleted
         if deleted < _PART:
             return total
+        time.sleep(_PAUSE)
 
 
 def in_utc(at: datetime) -> datetime:

@@ -51,10 +51,8 @@ def add_label(connection: Connection, feedback: Feedback) -> str | None:
         "spam": feedback.spam,
         "at": in_utc(feedback.at),
     }
-    inserted = connection.execute(
-        insert_into(connection.dialect.name, labels).values(row).on_conflict_do_nothing().returning(labels.c.id)
-    ).one_or_none()
-    if inserted:
+    insert = insert_into(connection.dialect.name, labels).values(row).on_conflict_do_nothing().inline()
+    if connection.execute(insert.execution_options(preserve_rowcount=True)).rowcount:
         _count(connection, row, +1)
     else:
         _replace(connection, row)

@@ -1,17 +1,18 @@
 """Sites and their keys.
 
-A key is 12 characters of ``[0-9a-z]``: WordPress refuses another length, and clients put it into a host's
-name, where case is lost.  That is 36^12 = 4.7e18 keys, 62 bits.  They are drawn evenly, so a digest that is
-slow to compute, as passwords need, adds little.  Guessing at a server that answers a thousand times a second takes
-75 million years on average; finding one key of a stolen database takes 2.4e18 SHA-256, three years of a graphics
-card that does 22e9 a second, and opens what lies in that database.
+A key is 12 hexadecimal digits: WordPress refuses another length, its Akismet plugin strips every other character
+from what is typed into its settings, and clients put keys into a host's name, where case is lost.  That is
+16^12 = 2.8e14 keys, 48 bits.  Guessing at a server that answers a thousand times a second takes 4,000 years on
+average; but who has stolen the database could try 2e10 plain SHA-256 a second on a graphics card, two hours for a key.
+So what is kept is a slow digest, scrypt (RFC 7914), some milliseconds each: the same card does about a hundred thousand
+a second and needs 40 years.  It has one salt for all keys, since a key is looked up by its digest.
 """
 
+import re
 import secrets
-import string
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from hashlib import sha256
+from hashlib import scrypt
 from hmac import compare_digest
 from typing import Any
 
@@ -37,8 +38,9 @@ __all__ = [
     "site_of",
 ]
 
-_ALPHABET = string.digits + string.ascii_lowercase
+_ALPHABET = "0123456789abcdef"
 LENGTH = 12
+_KEY = re.compile(rf"[{_ALPHABET}]{{{LENGTH}}}")
 _LAST_ID = 2**31 - 1
 _LISTED = select(keys, sites.c.address).join_from(keys, sites).order_by(keys.c.id)
 _OF_DIGEST = (
@@ -109,6 +111,8 @@ def has_keys(connection: Connection) -> bool:
 
 def site_of(connection: Connection, key: str) -> Site | None:
     """Find the site that a key opens; None for one that is unknown or revoked."""
+    if not _KEY.fullmatch(key):
+        return None
     digest = _digest(key)
     row = connection.execute(_OF_DIGEST.where(keys.c.digest == digest)).one_or_none()
     return Site(row.id, row.address) if row and compare_digest(row.digest, digest) else None
@@ -121,7 +125,7 @@ def forget_site(connection: Connection, site: Site) -> None:
 
 
 def _digest(key: str) -> str:
-    return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+    return scrypt(key.encode("utf-8", "surrogatepass"), salt=b"modspam key", n=1 << 10, r=8, p=1, dklen=32).hex()
 
 
 def _key(row: Mapping[Any, Any]) -> Key:

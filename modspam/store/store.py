@@ -72,7 +72,7 @@ class Store:
         self._database.close()
 
     def create_key(self, address: str, note: str = "") -> str:
-        """Make a key for the site at this address: 12 characters of ``[0-9a-z]``, which are kept nowhere.
+        """Make a key for the site at this address: 12 hexadecimal digits, which are kept nowhere.
 
         The scheme, ``www.``, a last slash and case make no other site.  Raises `SettingError` if the address is none.
         """

@@ -96,7 +96,7 @@ checks = Table(
     Column("model", String(64), nullable=False),
     Column("protocol", String(16), nullable=False),
     Column("test", Boolean, nullable=False),
-    Index("ix_modspam_check_comment", "site_id", "words", "who", "at"),
+    Index("ix_modspam_check_comment", "site_id", "words", "at", "who"),
 )
 
 labels = Table(

@@ -89,7 +89,7 @@ ALTER TABLE ONLY public.modspam_site ALTER COLUMN id SET DEFAULT nextval('public
 INSERT INTO public.modspam_check VALUES ('0123456789abcdef0123456789abcdef', 1, '2026-11-26 09:15:30.25+00', 'Buy pills – now!', 'Pharm 24', 'http://pills.example', 'http://blog.example.org/rye', 'Rye bread', '{"seconds": 1.5, "script": false, "referrer": ""}', '\x1e07341068fe9d8ee964893710bf0cc9', '\x57985638f3064d3a0ecb632f0ea1f0f3', 'flag', 0.997, 5.8, 'abababababababababababababababababababababababababababababababab', 'akismet', false);
 INSERT INTO public.modspam_check VALUES ('ffffffffffffffffffffffffffffffff', 1, '2026-11-26 09:15:30.25+00', 'Thank you, Ana.', 'Bob', '', '', '', NULL, '\xd3db933502693ea10109dc591cab14f2', '\x81b637d8fcd2c6da6359e6963113a117', 'flag', 0.96, 3.2, 'abababababababababababababababababababababababababababababababab', 'native', false);
 INSERT INTO public.modspam_day VALUES (1, '2026-11-26', 2, 2, 0, 1);
-INSERT INTO public.modspam_key VALUES (1, 1, '103bbbc27f18b07f02a5bc8ccb27a7845af8217abcfb0ca0f6bafe72c9d6a680', 'WordPress', '2026-11-25 08:30:00+00', NULL);
+INSERT INTO public.modspam_key VALUES (1, 1, 'c2c4bd1adb358e93148b067d34001be46d567fcd8611780717f7f39330bb948b', 'WordPress', '2026-11-25 08:30:00+00', NULL);
 INSERT INTO public.modspam_label VALUES (1, 1, 'Thank you, Ana.', 'Bob', '', '', '', NULL, '\xd3db933502693ea10109dc591cab14f2', '\x81b637d8fcd2c6da6359e6963113a117', '', false, false, '2026-11-26 09:15:30.25+00', 'ffffffffffffffffffffffffffffffff', 'flag', '2026-11-26');
 INSERT INTO public.modspam_label VALUES (2, 1, 'Buy pills – now!', 'Pharm 24', 'http://pills.example', 'http://blog.example.org/rye', 'Rye bread', '{"seconds": 1.5, "script": false, "referrer": ""}', '\x1e07341068fe9d8ee964893710bf0cc9', '\x57985638f3064d3a0ecb632f0ea1f0f3', 'reader-1', false, true, '2026-11-26 09:15:30.25+00', '0123456789abcdef0123456789abcdef', 'flag', '2026-11-26');
 INSERT INTO public.modspam_site VALUES (1, 'blog.example.org');
@@ -116,7 +116,7 @@ ALTER TABLE ONLY public.modspam_version
 ALTER TABLE ONLY public.modspam_label
     ADD CONSTRAINT uq_modspam_label_comment UNIQUE (site_id, words, who, reporter, test);
 CREATE INDEX ix_modspam_check_at ON public.modspam_check USING btree (at);
-CREATE INDEX ix_modspam_check_comment ON public.modspam_check USING btree (site_id, words, who, at);
+CREATE INDEX ix_modspam_check_comment ON public.modspam_check USING btree (site_id, words, at, who);
 CREATE INDEX ix_modspam_key_site_id ON public.modspam_key USING btree (site_id);
 CREATE INDEX ix_modspam_label_check ON public.modspam_label USING btree (site_id, check_id);
 ALTER TABLE ONLY public.modspam_check

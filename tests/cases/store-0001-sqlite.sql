@@ -43,7 +43,7 @@ CREATE TABLE modspam_key (
 	FOREIGN KEY(site_id) REFERENCES modspam_site (id) ON DELETE CASCADE, 
 	UNIQUE (digest)
 );
-INSERT INTO "modspam_key" VALUES(1,1,'103bbbc27f18b07f02a5bc8ccb27a7845af8217abcfb0ca0f6bafe72c9d6a680','WordPress','2026-11-25 08:30:00.000000',NULL);
+INSERT INTO "modspam_key" VALUES(1,1,'c2c4bd1adb358e93148b067d34001be46d567fcd8611780717f7f39330bb948b','WordPress','2026-11-25 08:30:00.000000',NULL);
 CREATE TABLE modspam_label (
 	id INTEGER NOT NULL, 
 	site_id INTEGER NOT NULL, 
@@ -81,7 +81,7 @@ CREATE TABLE modspam_version (
 INSERT INTO "modspam_version" VALUES('0001');
 CREATE INDEX ix_modspam_key_site_id ON modspam_key (site_id);
 CREATE INDEX ix_modspam_check_at ON modspam_check (at);
-CREATE INDEX ix_modspam_check_comment ON modspam_check (site_id, words, who, at);
+CREATE INDEX ix_modspam_check_comment ON modspam_check (site_id, words, at, who);
 CREATE INDEX ix_modspam_label_check ON modspam_label (site_id, check_id);
 DELETE FROM "sqlite_sequence";
 INSERT INTO "sqlite_sequence" VALUES('modspam_site',1);

@@ -42,7 +42,7 @@ def upgrade() -> None:
         sa.Column("test", sa.Boolean, nullable=False),
     )
     op.create_index("ix_modspam_check_at", "modspam_check", ["at"])
-    op.create_index("ix_modspam_check_comment", "modspam_check", ["site_id", "words", "who", "at"])
+    op.create_index("ix_modspam_check_comment", "modspam_check", ["site_id", "words", "at", "who"])
     op.create_table(
         "modspam_label",
         sa.Column("id", sa.Integer, primary_key=True),
