@@ -38,6 +38,15 @@ class Server:
         """What it has logged of one kind."""
         return [line for line in self.lines() if line["event"] == event]
 
+    def line_of(self, guid: str, route: str) -> dict[str, object]:
+        """The line of a request about a check, once it is written: that is after the answer."""
+
+        def found() -> list[dict[str, object]]:
+            return [line for line in self.events("request") if (line.get("guid"), line["route"]) == (guid, route)]
+
+        until(found)
+        return found()[-1]
+
     def raw(self, data: bytes) -> bytes:
         """Send bytes as they are, and give all that comes back until the server closes."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE) as connection:

@@ -23,7 +23,7 @@ Stored = Callable[..., Awaitable[Site | bool | None]]
 
 _FRESH = 2.0  # seconds for which an answer of the store is remembered; a revoked key opens for no longer
 _MOST = 4_096  # answers remembered
-_KEY = re.compile(r"[0-9a-z]{12}")
+_KEY = re.compile(r"[0-9a-f]{12}")
 
 
 class _Answer(NamedTuple):
