@@ -192,9 +192,9 @@ def _parser() -> ArgumentParser:
     _add_evaluate_arguments(command("evaluate", "measure a model on labelled comments", _EVALUATE_HELP, _evaluate))
     model = command("model", "say what a model was made of", "Print a model's card as JSON.", _model)
     model.add_argument("path", nargs="?", type=Path, help="a model file (default: the bundled one)")
-    cli_serve.add_serve(command("serve", "answer a CMS over HTTP", cli_serve.SERVE_HELP, cli_serve.run))
     cli_store.add_keys(command("keys", "make, list and revoke the keys of sites", cli_store.KEYS_HELP, cli_store.run))
     cli_store.add_store(command("store", "keep house in what a server has stored", cli_store.STORE_HELP, cli_store.run))
+    cli_serve.add_serve(command("serve", "answer a CMS over HTTP", cli_serve.SERVE_HELP, cli_serve.run))
     _add_corpora_arguments(command("corpora", "list and fetch public corpora", _CORPORA_HELP, _corpora))
     wordpress = command("wordpress-plugin", "point WordPress's Akismet at your server", _WORDPRESS_HELP, _wordpress)
     wordpress.add_argument(
