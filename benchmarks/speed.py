@@ -11,7 +11,8 @@ counted.
 - a process, a load, a batch: the median of the rounds, and of the ratios that each round gives
 - one check: a comment's time is the median of its rounds; then come the median, the 99th percentile and
   the longest over the comments
-- made texts of 50 bytes to 30 kB, ASCII, Cyrillic, Chinese, with emoji and obfuscated: the same
+- made texts of 50 bytes to 30 kB (a tenth of ``--longest`` at most), ASCII, Cyrillic, Chinese, with emoji
+  and obfuscated: the same
 - modspam alone: reasons, import, growth up to ``--longest``, memory, a pipe, two processes, and its stages
   beside the least that numpy could take
 
@@ -46,7 +47,7 @@ from installed import MissingPeerError, program_versions
 from timing.alone import growth, memory, pipe, two_processes
 from timing.beside import few, measured, shapes
 from timing.contenders import Contender, Maker, libraries
-from timing.inputs import DATASETS, Sample, Writer, draw
+from timing.inputs import DATASETS, SIZES, Sample, Writer, draw
 from timing.mail import FILTERS
 from timing.rounds import CORES, keep_to, tell
 from timing.stages import stages
@@ -110,6 +111,8 @@ def parsed() -> Namespace:
     arguments = parser.parse_args()
     if arguments.comments < 10 or arguments.rounds < 1:
         parser.error("at least 10 comments and one round are needed")
+    if arguments.longest is not None and arguments.longest < 1000:
+        parser.error("the longest comment must have 1,000 bytes at least")
     arguments.name = arguments.name or ", ".join(path.resolve().name for path in arguments.corpora)
     arguments.training = arguments.training or max(1000, 2 * arguments.comments)
     arguments.longest = arguments.longest or min(MOST_LONGEST, 500 * arguments.comments)
@@ -134,7 +137,9 @@ def measure_all(sample: Sample, arguments: Namespace) -> dict[str, Any]:
         contenders, report["contenders"] = ready(makers, sample, folder, stack)
         gc.freeze()  # what stays is not looked through again before each turn
         report["measures"], report["modspam"] = measured(contenders, sample, rounds, folder)
-        report["shapes"] = shapes(contenders, writer, rounds)
+        report["shapes"] = shapes(
+            contenders, writer, [size for size in SIZES if 10 * size <= arguments.longest], rounds
+        )
     report["growth"] = growth(writer, arguments.longest, rounds)
     report["memory"] = memory(sample, writer, arguments.longest)
     report["pipe"] = pipe(sample, rounds)

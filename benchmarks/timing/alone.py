@@ -27,7 +27,7 @@ _SIZES = (300, 3000, 30_000, 300_000, 1_000_000)  # bytes
 _WRITTEN = 60_000  # bytes of each size, so that the small ones are several texts
 _MANY_TIMES = 10  # as many comments
 _PROCESSES = 4
-_FEWEST = 1000  # comments that are judged where a rate is measured
+_FEWEST = 300  # comments that are judged where a rate is measured
 
 
 def growth(writer: Writer, longest: int, rounds: int) -> dict[str, Any]:

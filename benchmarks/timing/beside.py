@@ -12,7 +12,7 @@ import numpy as np
 
 from modspam import Comment
 from timing.contenders import OURS, Contender
-from timing.inputs import KINDS, SIZES, Sample, Writer, size_of
+from timing.inputs import KINDS, Sample, Writer, size_of
 from timing.rounds import Figure, figure, interleaved, over_inputs, process_seconds, ratio, seconds_of, tell
 
 __all__ = ["few", "measured", "shapes"]
@@ -48,8 +48,8 @@ def measured(
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Measure everything on the comments as they are; what concerns modspam alone comes second."""
     checks, reasons = single_checks(contenders, sample, rounds)
-    imports, processes = cold_processes(contenders, 2 * rounds + 1, folder)
-    rows = [*batches(contenders, sample, rounds), *checks, *imports, loads(contenders, 2 * rounds + 1)]
+    imports, processes = cold_processes(contenders, 2 * rounds - 1, folder)
+    rows = [*batches(contenders, sample, rounds), *checks, *imports, loads(contenders, 2 * rounds - 1)]
     files = {name: c.file.stat().st_size / 1e6 for name, c in contenders.items() if c.file}
     rows.append(compared("model file", "MB", {name: [size] for name, size in files.items()}))
     return [row.to_dict() for row in rows], {"reasons": reasons, **processes}
@@ -127,12 +127,14 @@ def prepared(contenders: Mapping[str, Contender], comments: Sequence[Comment]) -
     return {name: [c.prepare(comment) for comment in (part if c.slow else comments)] for name, c in contenders.items()}
 
 
-def shapes(contenders: Mapping[str, Contender], writer: Writer, rounds: int) -> list[dict[str, Any]]:
+def shapes(
+    contenders: Mapping[str, Contender], writer: Writer, sizes: Sequence[int], rounds: int
+) -> list[dict[str, Any]]:
     """Measure single checks of made texts, several of each kind and size (slow contenders: one)."""
     rows = []
     for kind in KINDS:
         tell(f"made texts: {kind}")
-        for size in SIZES:
+        for size in sizes:
             # Many short ones: the first after a turn of others finds the processor's caches cold.
             texts = max(_FEWEST_TEXTS, min(_MOST_TEXTS, _WRITTEN // size))
             comments = [Comment(writer.write(kind, size, number)) for number in range(texts)]
