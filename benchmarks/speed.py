@@ -51,9 +51,11 @@ from timing.inputs import DATASETS, SIZES, Sample, Writer, draw
 from timing.mail import FILTERS
 from timing.rounds import CORES, keep_to, tell
 from timing.stages import stages
-from timing.tables import markdown, put_between_markers
+from timing.tables import has_markers, markdown, put_between_markers
 from timing.targets import targets
 from versions import versions
+
+from modspam import ModspamError
 
 README = Path(__file__).with_name("README.md")
 PACKAGES = ("numpy", "regex", "scikit-learn", "scipy", "joblib", "fasttext", "vowpalwabbit")
@@ -66,7 +68,10 @@ def main() -> int:
     if arguments.table:
         report = json.loads(arguments.table.read_text(encoding="utf-8"))
     else:
-        sample = draw(arguments.corpora, arguments.comments, arguments.training)
+        try:
+            sample = draw(arguments.corpora, arguments.comments, arguments.training)
+        except ModspamError as error:
+            sys.exit(str(error))
         if len(set(sample.spam)) < 2:
             sys.exit("the peers learn from the comments: give corpora with both spam and ham, or more --training")
         report = measure_all(sample, arguments)
@@ -113,6 +118,13 @@ def parsed() -> Namespace:
         parser.error("at least 10 comments and one round are needed")
     if arguments.longest is not None and arguments.longest < 1000:
         parser.error("the longest comment must have 1,000 bytes at least")
+    # What would lose the figures at the end of a long run is said at its beginning.
+    if arguments.output and not arguments.output.resolve().parent.is_dir():
+        parser.error(f"there is no folder {arguments.output.resolve().parent}: make it, or name another file")
+    if arguments.readme and not has_markers(README):
+        parser.error(f"{README} has no markers for the tables: see timing/tables.py")
+    if arguments.table and not arguments.table.is_file():
+        parser.error(f"there is no file {arguments.table}: measure first, with -o")
     arguments.name = arguments.name or ", ".join(path.resolve().name for path in arguments.corpora)
     arguments.training = arguments.training or max(1000, 2 * arguments.comments)
     arguments.longest = arguments.longest or min(MOST_LONGEST, 500 * arguments.comments)

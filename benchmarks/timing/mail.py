@@ -88,7 +88,11 @@ def learn(sample: Sample, box: Path, command: Callable[[bool], list[str]]) -> No
     for spam in (True, False):
         pairs = zip(sample.learned[:_LEARNED], sample.spam[:_LEARNED], strict=True)
         mailbox(box, [text for text, label in pairs if label == spam])
-        subprocess.run(command(spam), check=True, capture_output=True)
+        done = subprocess.run(command(spam), check=False, capture_output=True)
+        if done.returncode:
+            raise MissingPeerError(
+                f"{command(spam)[0]} could not learn: {done.stderr.decode(errors='replace').strip()}"
+            )
 
 
 def found_spamassassin(name: str) -> str:

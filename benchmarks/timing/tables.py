@@ -8,7 +8,7 @@ from timing.contenders import OURS
 from timing.rounds import rounded
 from timing.targets import targets
 
-__all__ = ["markdown", "put_between_markers"]
+__all__ = ["has_markers", "markdown", "put_between_markers"]
 
 _BEGIN, _END = "<!-- speed: begin; written by speed.py -->", "<!-- speed: end -->"
 _COLUMNS = (
@@ -23,13 +23,16 @@ _COLUMNS = (
 )
 
 
+def has_markers(path: Path) -> bool:
+    """Whether the file has a place for the tables."""
+    _, begin, rest = path.read_text(encoding="utf-8").partition(_BEGIN)
+    return bool(begin) and _END in rest
+
+
 def put_between_markers(path: Path, text: str) -> None:
-    """Replace what stands between the markers; raises `ValueError` if they are not there."""
-    old = path.read_text(encoding="utf-8")
-    before, begin, rest = old.partition(_BEGIN)
+    """Replace what stands between the markers."""
+    before, begin, rest = path.read_text(encoding="utf-8").partition(_BEGIN)
     _, end, after = rest.partition(_END)
-    if not begin or not end:
-        raise ValueError(f"{path} has no lines {_BEGIN!r} and {_END!r}: put them where the tables belong")
     path.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}", encoding="utf-8")
 
 
