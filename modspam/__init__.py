@@ -8,7 +8,7 @@
 import typing as _typing
 from functools import cache as _cache
 
-from modspam.comment import Comment
+from modspam.comment import Comment, Form
 from modspam.errors import (
     CommentError,
     CommentTypeError,
@@ -21,7 +21,7 @@ from modspam.moderator import CommentLike, Moderator
 from modspam.verdict import Action, Reason, Verdict
 
 __all__ = [
-    "Action", "Comment", "CommentError", "CommentTypeError", "CommentVectorizer", "ModelFormatError",
+    "Action", "Comment", "CommentError", "CommentTypeError", "CommentVectorizer", "Form", "ModelFormatError",
     "ModelNotFoundError", "Moderator", "ModspamError", "Reason", "SettingError", "SpamClassifier", "Verdict", "check",
 ]  # fmt: skip
 __version__ = "0.1.0"

@@ -43,8 +43,9 @@ Exit code: 0 keep, 1 flag, 2 error; with --hold-from also 3, hold.
 
 With --jsonl every line in is one comment and every line out its verdict, in order, written as soon
 as the line has come: a CMS can keep the process open and talk to it through pipes.  A line is a JSON
-object in modspam's names (text, author, author_url, author_email, permalink, page_title, page_text) or
-Akismet's (comment_content, comment_author, ...), or a JSON string.  A line that is broken gets a line
+object in modspam's names (text, author, author_url, author_email, permalink, page_title, page_text, and
+form: honeypot, seconds, script, nonce, referrer) or Akismet's (comment_content, comment_author, ...), or a
+JSON string.  A line that is broken gets a line
 with "error", and the rest go on; the exit code is then 2.
 """
 _EXPLAIN_HELP = """\

@@ -145,16 +145,17 @@ def calibrated(
     settings: Settings,
 ) -> LinearModel:
     """Make a model whose scores are log-odds, with its threshold and its card, by what was held out."""
-    scores, spam, sources_of, weights = held_out
-    slope, offset = calibrate(scores, spam, weights)
+    scores, spam, sources_of, of_comment = held_out
+    slope, offset = calibrate(scores, spam, of_comment)
     log_odds = slope * scores + offset
     thresholds = []
     for rate in _TABLE_RATES:
         line = threshold_for(log_odds, spam, sources_of, rate)
-        recall = float(np.average(log_odds[spam] > line, weights=weights[spam]))
+        recall = float(np.average(log_odds[spam] > line, weights=of_comment[spam]))
         thresholds.append(ThresholdRow(rate, probability_of(line), recall))
     threshold = probability_of(threshold_for(log_odds, spam, sources_of, settings.max_false_positive_rate))
-    return Fitted(slope * fitted.weights, slope * fitted.intercept + offset).to_model(
+    weights = _with_priors(slope * fitted.weights)
+    return Fitted(weights, slope * fitted.intercept + offset).to_model(
         threshold=threshold,
         thresholds=thresholds,
         card={
@@ -166,6 +167,13 @@ def calibrated(
             "held_out": _held_out_figures(log_odds, sources_of, spam, threshold),
         },
     )
+
+
+def _with_priors(weights: Vector) -> Vector:
+    """Give the signals that no comment showed, so that their weight is 0, the weight that is stated for them."""
+    priors = np.zeros(len(weights))
+    priors[: BYTES.start] = [signal.prior for signal in SIGNALS]
+    return np.where(weights == 0, priors, weights)
 
 
 class Prepared(NamedTuple):

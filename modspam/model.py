@@ -207,7 +207,7 @@ class LinearModel:
         if weights.shape != (len(names),) or weights.dtype != np.float64 or not np.isfinite(weights).all():
             raise ModelFormatError(f"{path} is damaged: its signals do not fit their weights; train it again")
         position = {signal.name: index for index, signal in enumerate(SIGNALS)}
-        signal_weights = np.zeros(len(SIGNALS))
+        signal_weights = np.array([signal.prior for signal in SIGNALS])  # of signals that the file does not know
         signal_weights[[position[name] for name in names]] = weights
         return cls(intercept, signal_weights, ngram_weights, word_weights, threshold, thresholds, document["card"])
 

@@ -21,11 +21,11 @@ def cases(name: str) -> dict[str, Any]:
     return tomllib.loads((CASES / f"{name}.toml").read_text(encoding="utf-8"))
 
 
-def comment_of(case: str | dict[str, str]) -> Comment:
-    """Make a comment of a case: a text, or a table of fields (and ``at``, what to point at)."""
+def comment_of(case: str | dict[str, Any]) -> Comment:
+    """Make a comment of a case: a text, or a table of fields (beside others, such as ``at``, what to point at)."""
     if isinstance(case, str):
         return Comment(case)
-    return Comment(**{key: value for key, value in case.items() if key not in {"at", "why", "name"}})
+    return Comment.from_mapping(case)
 
 
 def short(value: object) -> str:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 import pytest
 
-from modspam import Comment, CommentError, CommentTypeError, ModspamError
+from modspam import Comment, CommentError, CommentTypeError, Form, ModspamError
 
 EVERY_FIELD = Comment(
     "I baked it twice.",
@@ -17,6 +17,7 @@ EVERY_FIELD = Comment(
     page_title="Rye",
     page_text="Take flour.",
 )
+SENT = Form(honeypot="x", seconds=2, script=False, nonce=True, referrer="https://bread.example/rye")
 
 
 def test_what_is_not_given_is_empty():
@@ -158,3 +159,42 @@ def test_equal_comments_are_one_in_a_set_and_every_field_counts():
     ]
     assert len({EVERY_FIELD, replace(EVERY_FIELD), *others}) == 8
     assert Comment("Yes.") != "Yes."
+
+
+def test_a_form_is_read_from_a_mapping_and_what_it_does_not_know_stays_open():
+    known = {"honeypot": "x", "seconds": 2, "script": False, "nonce": True, "referrer": "https://bread.example/rye"}
+    assert Comment.of({"text": "Yes.", "form": known | {"colour": "red"}}).form == SENT
+    assert Comment.of({"text": "Yes.", "form": SENT}).form is SENT
+    assert Comment.of({"text": "Yes.", "form": {"seconds": None, "script": None}}).form == Form()
+    assert Comment.of({"text": "Yes.", "form": None}).form is None
+    assert (Form().honeypot, Form().seconds, Form().script, Form().nonce, Form().referrer) == ("", *[None] * 4)
+
+
+@pytest.mark.parametrize(
+    ("form", "told"),
+    [
+        ("honeypot", "form must be a mapping or a modspam.Form, not str"),
+        ({"honeypot": True}, "form's honeypot must be str, not bool"),
+        ({"seconds": "2"}, "form's seconds must be float or int or null, not str"),
+        ({"seconds": True}, "form's seconds must be float or int or null, not bool"),
+        ({"script": 0}, "form's script must be bool or null, not int"),
+        ({"nonce": "failed"}, "form's nonce must be bool or null, not str"),
+        ({"referrer": False}, "form's referrer must be str or null, not bool"),
+    ],
+    ids=repr,
+)
+def test_a_form_that_is_none_is_refused_and_told_what_it_must_be(form, told):
+    with pytest.raises(CommentTypeError, match=told):
+        Comment.of({"text": "Yes.", "form": form})
+
+
+@pytest.mark.parametrize("seconds", [-0.1, float("inf"), float("nan")])
+def test_seconds_that_no_clock_shows_are_refused(seconds):
+    with pytest.raises(CommentError, match="0 or more"):
+        Form(seconds=seconds)
+
+
+def test_a_comment_takes_a_form_and_nothing_else_for_one():
+    with pytest.raises(CommentTypeError, match=r"form must be a modspam\.Form, not dict"):
+        Comment("Yes.", form={"seconds": 2})
+    assert replace(EVERY_FIELD, form=SENT) != EVERY_FIELD

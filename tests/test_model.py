@@ -117,15 +117,20 @@ def test_signals_are_known_by_name_so_their_order_may_change(saved):
     assert np.array_equal(LinearModel.load(saved).signal_weights, make_model().signal_weights)
 
 
-def test_a_model_from_before_a_signal_was_added_gives_it_no_weight(saved):
+def test_a_model_from_before_a_signal_was_added_gives_it_the_weight_that_is_stated_for_it(saved):
     content = members(saved)
     document = json.loads(content[JSON])
-    document["features"]["signals"].pop()
     weights = np.load(io.BytesIO(content[SIGNAL_WEIGHTS]))
-    write(saved, content | {JSON: json.dumps(document), SIGNAL_WEIGHTS: npy(weights[:-1])})
+    added = ["honeypot", "hurried"]
+    kept = [i for i, signal in enumerate(SIGNALS) if signal.name not in added]
+    document["features"]["signals"] = [document["features"]["signals"][i] for i in kept]
+    write(saved, content | {JSON: json.dumps(document), SIGNAL_WEIGHTS: npy(weights[kept])})
     loaded = LinearModel.load(saved)
-    assert loaded.signal_weights[-1] == 0
-    assert np.array_equal(loaded.signal_weights[:-1], weights[:-1])
+    assert np.array_equal(loaded.signal_weights[kept], weights[kept])
+    assert {s.name: w for s, w in zip(SIGNALS, loaded.signal_weights, strict=True) if s.name in added} == {
+        "honeypot": 3,
+        "hurried": 2,
+    }
 
 
 def test_a_model_of_the_version_before_words_is_served_without_them(saved):

@@ -120,6 +120,13 @@ def test_calibration_is_folded_into_the_weights(examples, model):
     assert scores[spam].mean() > 0 > scores[~spam].mean()
 
 
+def test_a_signal_that_no_comment_showed_has_the_weight_that_is_stated_for_it(examples, model):
+    shown = prepare(examples)[0].matrix[:, : len(SIGNALS)].sum(axis=0) > 0
+    unseen = {s.name: (w, s.prior) for s, w, seen in zip(SIGNALS, model.signal_weights, shown, strict=True) if not seen}
+    assert unseen["honeypot"] == (3, 3)
+    assert all(weight == prior for weight, prior in unseen.values())
+
+
 def test_the_threshold_holds_the_false_positive_rate_on_held_out_ham(model):
     for row in model.card["held_out"]:
         if row["ham"] >= 100:

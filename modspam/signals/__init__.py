@@ -9,6 +9,7 @@ from modspam.signals import (
     author,
     contact,
     disguise,
+    form,
     lexicon,
     links,
     page,
@@ -29,4 +30,5 @@ SIGNALS: tuple[Signal, ...] = (
     *disguise.SIGNALS,
     *author.SIGNALS,
     *page.SIGNALS,
+    *form.SIGNALS,
 )

@@ -42,6 +42,7 @@ class Signal:
     - ``why``: why it tells spam from ham
     - ``where``: the text that its spans refer to
     - ``see``: the extractor itself, a pure function
+    - ``prior``: its weight, in log-odds, where training had nothing to learn it from
     """
 
     name: str
@@ -51,6 +52,7 @@ class Signal:
     why: str
     where: Where
     see: Callable[[Observation], Sighting]
+    prior: float = 0.0
 
     def scale(self, value: float) -> float:
         """Bring a value to the 0..1 that the model sees."""
@@ -74,7 +76,7 @@ def counted(
 
 
 def measured(
-    *, unit: str, cap: float, message: str, where: Where = Where.GIVEN
+    *, unit: str, cap: float, message: str, where: Where = Where.GIVEN, prior: float = 0.0
 ) -> Callable[[Callable[[Observation], float]], Signal]:
     """Make a signal of a function that measures the comment as a whole."""
 
@@ -83,6 +85,6 @@ def measured(
             return Sighting(measure(observation), ())
 
         why = cleandoc(measure.__doc__ or "")
-        return Signal(measure.__name__, unit, cap, message, why, where, see)
+        return Signal(measure.__name__, unit, cap, message, why, where, see, prior)
 
     return decorate
