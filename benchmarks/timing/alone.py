@@ -24,7 +24,7 @@ from timing.worker import each_call
 __all__ = ["growth", "memory", "pipe", "two_processes"]
 
 _SIZES = (300, 3000, 30_000, 300_000, 1_000_000)  # bytes
-_WRITTEN = 60_000  # bytes of each size, so that the small ones are several texts
+_WRITTEN = 30_000  # bytes of each size, so that the small ones are several texts
 _MANY_TIMES = 10  # as many comments
 _PROCESSES = 4
 _FEWEST = 300  # comments that are judged where a rate is measured

@@ -18,6 +18,7 @@ __all__ = ["DATASETS", "KINDS", "SIZES", "Sample", "Writer", "clean", "draw", "s
 
 DATASETS = Path(__file__).parents[2] / "datasets"
 SIZES = (50, 300, 3000, 30_000)  # bytes
+_VARIANTS = 10  # of each family of spam in our datasets: enough to draw and to write from
 _CYRILLIC = ("ru", "uk", "bg", "sr")
 _CHINESE = ("zh",)
 _EMOJI = "\U0001f600 \U0001f602 \U0001f525\U0001f525\U0001f525 \u2764\ufe0f \U0001f44d\U0001f3fd \U0001f1e9\U0001f1ea"
@@ -66,7 +67,7 @@ def clean(text: str) -> str:
 
 def draw(paths: Sequence[Path], count: int, learned: int) -> Sample:
     """Draw at most so many comments to measure and to learn, the same ones each time."""
-    examples, _ = without_copies(load(paths)[0])
+    examples, _ = without_copies(load(paths, _VARIANTS)[0])
     random.Random(0).shuffle(examples)  # noqa: S311 - sampling, no secret
     drawn = examples[:count]
     others = examples[count : count + learned] if len(examples) >= count + learned else examples[:learned]
@@ -82,7 +83,7 @@ class Writer:
     """Makes texts of a kind and a length from the comments of our own that come with the project."""
 
     def __init__(self) -> None:
-        examples, _ = load([DATASETS], variants=2)  # of each family: enough to write from
+        examples, _ = load([DATASETS], _VARIANTS)
         texts = [(example.language, " ".join(clean(example.comment.text).split())) for example in examples]
         random.Random(1).shuffle(texts)  # noqa: S311 - sampling, no secret
         self._raw = {

@@ -71,6 +71,10 @@ def _setting(report: Mapping[str, Any]) -> Iterator[str]:
         f"{report['date']}; {machine['cpu']}, {machine['cores']} cores, {machine['system']}; load average "
         f"{machine['load_average_at_start']} at the start, {machine['load_average_at_end']} at the end; {versions}."
     )
+    loads = [load for load in (machine["load_average_at_start"], machine["load_average_at_end"]) if load is not None]
+    if max(loads, default=0) > machine["cores"]:
+        yield ""
+        yield "**Other jobs had the machine, too**: the ratios are worth more than the times."
     yield ""
     yield (
         f"{given['name']}: {given['comments']:,} comments of {lengths['p25']}, {lengths['p50']}, {lengths['p75']} and "
