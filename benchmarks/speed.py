@@ -40,6 +40,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from signal import SIGTERM, signal
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -65,6 +66,7 @@ MOST_LONGEST = 1_000_000
 
 def main() -> int:
     arguments = parsed()
+    signal(SIGTERM, lambda *_: sys.exit("stopped"))  # not without ending spamd
     if arguments.table:
         report = json.loads(arguments.table.read_text(encoding="utf-8"))
     else:
