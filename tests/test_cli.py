@@ -22,7 +22,10 @@ BORN_FROM = (
     "I noticed Google is showing a unsafe website warning to your potential customers online."
 )  # fmt: skip
 HONEST = "My bread stays flat in the middle, is the oven too hot or the dough too wet?"
-COMMANDS = ("check", "explain", "score", "train", "rollback", "evaluate", "model", "corpora")
+COMMANDS = (
+    *("check", "explain", "score", "train", "rollback", "evaluate", "model", "keys", "store", "serve", "corpora"),
+    "wordpress-plugin",
+)
 PATIENCE = 60  # seconds, so that a bug fails instead of hanging
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs bytes as arguments, a shell and terminals of POSIX")
@@ -466,7 +469,7 @@ def test_explain_is_not_coloured_where_that_is_not_wanted():
 def test_help_lists_the_commands():
     code, out, err = run("--help")
     assert (code, err) == (0, "")
-    assert re.findall(r"^    ([a-z]+)  +\S", out, re.MULTILINE) == list(COMMANDS)
+    assert re.findall(r"^    ([a-z-]+)(?:  +\S|$)", out, re.MULTILINE) == list(COMMANDS)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
