@@ -184,6 +184,9 @@ def _parser() -> ArgumentParser:
     form.add_argument(
         "--jsonl", action="store_true", help="judge a stream: one comment a line in, one verdict a line out"
     )
+    check.add_argument(
+        "--no-reasons", dest="reasons", action="store_false", help="leave the reasons out of JSON: twice as fast"
+    )
     _add_comment_arguments(command("explain", "show a comment with its evidence", _EXPLAIN_HELP, _explain))
     _add_score_arguments(command("score", "judge a file of comments", _SCORE_HELP, _score))
     _add_train_arguments(command("train", "train a model on your own comments", _TRAIN_HELP, _train))
@@ -364,9 +367,9 @@ def _check(arguments: Namespace) -> int:
     if arguments.jsonl:
         if arguments.text is not None:
             raise CommentError("--jsonl reads comments from standard input or --file, not from an argument")
-        return _check_stream(moderator, arguments.file)
+        return _check_stream(moderator, arguments.file, arguments.reasons)
     verdict = moderator.check(_comment(arguments))
-    print(json.dumps(verdict.to_dict()) if arguments.json else verdict)
+    print(json.dumps(verdict.to_dict(reasons=arguments.reasons)) if arguments.json else verdict)
     return _CODES[verdict.action]
 
 
@@ -404,13 +407,13 @@ def _standard_input() -> BinaryIO:
     return sys.stdin.buffer
 
 
-def _check_stream(moderator: Moderator, path: Path | None) -> int:
+def _check_stream(moderator: Moderator, path: Path | None, reasons: bool) -> int:
     """Answer line by line; what has arrived together is judged together."""
     code = _KEEP
     number = 0
     with path.open("rb") if path else nullcontext(_standard_input()) as source:
         for lines in _arrivals(source.fileno()):
-            answers = list(_answers(moderator, lines, number + 1))
+            answers = list(_answers(moderator, lines, number + 1, reasons))
             number += len(lines)
             for answer in answers:
                 if "error" in answer:
@@ -435,7 +438,7 @@ def _arrivals(descriptor: int) -> Iterator[list[bytes]]:
         yield [last]
 
 
-def _answers(moderator: Moderator, lines: Sequence[bytes], first: int) -> Iterator[dict[str, Any]]:
+def _answers(moderator: Moderator, lines: Sequence[bytes], first: int, reasons: bool) -> Iterator[dict[str, Any]]:
     """Judge the lines that hold a comment, and say of the others what is wrong with them."""
     comments: list[Comment] = []
     faults: dict[int, str] = {}
@@ -451,7 +454,7 @@ def _answers(moderator: Moderator, lines: Sequence[bytes], first: int) -> Iterat
         if index in faults:
             yield {"line": first + index, "error": faults[index]}
         else:
-            yield next(verdicts).to_dict()
+            yield next(verdicts).to_dict(reasons=reasons)
 
 
 def _explain(arguments: Namespace) -> int:

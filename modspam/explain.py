@@ -8,7 +8,7 @@ from modspam import ngrams
 from modspam.model import LinearModel
 from modspam.normalise import Span
 from modspam.patterns import Pattern
-from modspam.signals import SIGNALS, Observation, Signal, Where
+from modspam.signals import SIGNALS, Observation, Signal, Where, look
 from modspam.verdict import Explanation, Reason
 
 __all__ = ["explain"]
@@ -38,10 +38,11 @@ def explain(model: LinearModel, observation: Observation, score: float, enough_t
 
 def _signal_reasons(model: LinearModel, observation: Observation) -> list[Reason]:
     reasons = []
-    for signal, weight in zip(SIGNALS, model.signal_weights, strict=True):
-        sighting = signal.see(observation)
-        if sighting.value and weight:
-            contribution = float(weight) * signal.scale(sighting.value)
+    weights = model.signal_weights.tolist()
+    for index, sighting in look(observation):
+        signal, weight = SIGNALS[index], weights[index]
+        if weight:
+            contribution = weight * signal.scale(sighting.value)
             spans, text = _evidence(signal, sighting.spans, observation)
             reasons.append(Reason(signal.name, contribution, signal.message, spans, text))
     return reasons

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from modspam import ngrams
 from modspam.comment import Comment
 from modspam.normalise import read
-from modspam.signals import SIGNALS, Observation
+from modspam.signals import SIGNALS, Observation, look
 
 __all__ = ["Features", "extract", "observe"]
 
@@ -26,9 +26,6 @@ class Features(NamedTuple):
     words: ngrams.Buckets
 
 
-_CAPS = np.array([signal.cap for signal in SIGNALS], dtype=np.float64)
-
-
 def observe(comments: Iterable[Comment]) -> list[Observation]:
     """Read the comments."""
     return [Observation(read(comment)) for comment in comments]
@@ -36,7 +33,9 @@ def observe(comments: Iterable[Comment]) -> list[Observation]:
 
 def extract(observations: Sequence[Observation]) -> Features:
     """Extract all features of a block; each comment's are the same in whatever block it stands."""
-    seen = [[signal.see(observation).value for signal in SIGNALS] for observation in observations]
-    values = np.array(seen, dtype=np.float64).reshape(len(observations), len(SIGNALS))
+    values = np.zeros((len(observations), len(SIGNALS)))
+    for row, observation in enumerate(observations):
+        for column, sighting in look(observation):
+            values[row, column] = SIGNALS[column].scale(sighting.value)
     texts = [ngrams.bytes_of(observation.folded) for observation in observations]
-    return Features(np.sqrt(np.minimum(values, _CAPS) / _CAPS), ngrams.buckets(texts), ngrams.word_buckets(texts))
+    return Features(values, *ngrams.all_buckets(texts))

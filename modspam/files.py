@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import file_digest
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import BinaryIO, cast
 
 from modspam.errors import OutputError
@@ -45,6 +44,8 @@ def replaced(target: Path, mode: int = 0o644) -> Iterator[BinaryIO]:
 
 def _draft(target: Path) -> tuple[Path, BinaryIO]:
     """Open a new file beside the target, readable by nobody else."""
+    from tempfile import NamedTemporaryFile  # a check writes nothing, and starts sooner without it
+
     if target.is_dir():
         raise IsADirectoryError(None, "it is a folder")
     target.parent.mkdir(parents=True, exist_ok=True)

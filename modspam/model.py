@@ -215,13 +215,17 @@ class LinearModel:
 def _summed(weights: npt.NDArray[np.float32], buckets: Buckets) -> npt.NDArray[np.float64]:
     """Add up the weights of each comment's buckets, over the root of how many there are."""
     indices, starts = buckets
-    counts = np.diff(starts)
+    counts = starts[1:] - starts[:-1]
+    # reduceat adds each comment's own run, in an order that no neighbour changes.
+    found = weights.take(indices).astype(np.float64)
+    sums: npt.NDArray[np.float64]
+    if counts.all():
+        sums = np.add.reduceat(found, starts[:-1]) / np.sqrt(counts)
+        return sums
     sums = np.zeros(len(counts))
     some = counts > 0
     if some.any():
-        # reduceat adds each comment's own run, in an order that no neighbour changes.
-        sums[some] = np.add.reduceat(weights[indices].astype(np.float64), starts[:-1][some])
-        sums[some] /= np.sqrt(counts[some])
+        sums[some] = np.add.reduceat(found, starts[:-1][some]) / np.sqrt(counts[some])
     return sums
 
 
@@ -291,7 +295,8 @@ def _mapped(file: BinaryIO, path: Path, member: zipfile.ZipInfo) -> npt.NDArray[
     content = np.memmap(file, dtype=np.uint8, mode="r", offset=start, shape=(member.file_size,))
     if zlib.crc32(content.data) != member.CRC:
         raise ModelFormatError(f"{path} is damaged: its check sum is wrong; fetch or train it again")
-    weights: npt.NDArray[np.float32] = content[offset - start :].view("<f4")
+    # A plain array over the map: NumPy runs Python code at every use of a `numpy.memmap` itself.
+    weights: npt.NDArray[np.float32] = content.view(np.ndarray)[offset - start :].view("<f4")
     if not np.isfinite(weights).all():
         raise ModelFormatError(f"{path} is damaged: some of its weights are no numbers; train it again")
     return weights

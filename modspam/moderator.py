@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from modspam.comment import Comment
@@ -127,10 +128,5 @@ def _has_enough_text(observation: Observation) -> bool:
     """Whether there is something to judge: a few letters in any script, or a link."""
     if observation.links:
         return True
-    letters = 0
-    for character in observation.folded:
-        if character.isalnum():
-            letters += len(character.encode("utf-8", "replace"))
-            if letters >= _ENOUGH_BYTES:
-                return True
-    return False
+    letters = "".join(islice(filter(str.isalnum, observation.folded), _ENOUGH_BYTES))
+    return len(letters.encode("utf-8", "replace")) >= _ENOUGH_BYTES

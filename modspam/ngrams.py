@@ -15,7 +15,9 @@ Leaves out counts, positions and skip-grams, and words of scripts that put no sp
 there a word is what stands between two signs, and the bytes do the work.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -27,6 +29,7 @@ __all__ = [
     "ORDERS",
     "WORD_HASH",
     "Buckets",
+    "all_buckets",
     "buckets",
     "bytes_of",
     "spread",
@@ -46,6 +49,7 @@ _INVERSE = np.uint32(pow(int(_MULTIPLIER), -1, 1 << 32))  # of the multiplier, m
 _PAIR = np.uint32(0x85EBCA6B)  # for the first of two words; from the mixing step of MurmurHash3 (Appleby 2011)
 _LONGEST = 1 << 20  # bytes of a comment in which words are looked for; there is no need to read on
 _LONG = 1 << 16  # a comment of more bytes is worked through in pieces of this size
+_PIECE = 1 << 14  # bytes of comments that are worked on together
 
 
 class Buckets(NamedTuple):
@@ -66,68 +70,170 @@ def bytes_of(folded: str) -> bytes:
 
 
 def buckets(texts: Sequence[bytes]) -> Buckets:
-    """Find the buckets of a block of comments (see `bytes_of`); the block may be empty.
-
-    Memory is about 100 bytes for each byte of the block, and bounded for a single long comment.
-    """
-    if len(texts) == 1 and len(texts[0]) > _LONG:
-        found = _buckets_of_long(texts[0])
-        return Buckets(found, np.array([0, len(found)], dtype=np.int64))
-    lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
-    data = np.frombuffer(b"".join(texts), dtype=np.uint8)
-    # A key is the comment's number and the bucket; 32 bits sort fastest, and 2^14 comments fit.
-    key_type = np.uint32 if len(texts) <= 1 << (32 - BITS) else np.uint64
-    owner = np.repeat(np.left_shift(np.arange(len(texts), dtype=key_type), key_type(BITS)), lengths)
-    keys = [np.empty(0, dtype=key_type)]  # for a block without a byte
-    for order, hashed in zip(ORDERS, _rolled(data), strict=False):
-        key = owner[: len(hashed)] | hashed
-        keys.append(key[owner[: len(hashed)] == owner[order - 1 :]])
-    return _by_comment(np.concatenate(keys), len(texts))
-
-
-def _by_comment(key: npt.NDArray[np.unsignedinteger], count: int) -> Buckets:
-    """Sort keys (a comment's number and a bucket) out to ``count`` comments, each key once; changes ``key``."""
-    key.sort()
-    first = np.empty(len(key), dtype=np.bool_)
-    first[:1] = True
-    np.not_equal(key[1:], key[:-1], out=first[1:])
-    unique = key[first]
-    owners = np.arange(count + 1, dtype=np.uint64) << np.uint64(BITS)
-    starts = np.searchsorted(unique, owners).astype(np.int64)
-    return Buckets((unique & key.dtype.type((1 << BITS) - 1)).astype(np.uint32, copy=False), starts)
+    """Find the buckets of the n-grams of a block of comments (see `bytes_of`); the block may be empty."""
+    return all_buckets(texts)[0]
 
 
 def word_buckets(texts: Sequence[bytes]) -> Buckets:
-    """Find the buckets of the words, and of two words in a row, of a block of comments; as `buckets` does.
+    """Find the buckets of the words, and of two words in a row, of a block of comments.
 
     A word is a run of ASCII letters, digits and apostrophes, and of any bytes beyond ASCII.
     """
-    texts = [text[:_LONGEST] for text in texts]
-    lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
-    starts, _, hashed = _words(np.frombuffer(b"".join(texts), dtype=np.uint8))
-    owner = (np.searchsorted(np.cumsum(lengths), starts, side="right")).astype(np.uint64) << np.uint64(BITS)
-    pairs = owner[:-1] == owner[1:]
-    key = np.concatenate((owner | _spread_out(hashed), (owner[:-1] | _spread_out(_paired(hashed)))[pairs]))
-    return _by_comment(key, len(texts))
+    return all_buckets(texts)[1]
 
 
-def _words(data: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.uint32]]:
-    """Find where the words begin and end, and their polynomial hashes modulo 2^32.
+def all_buckets(texts: Sequence[bytes]) -> tuple[Buckets, Buckets]:
+    """Find what `buckets` and `word_buckets` find, in one pass.
 
-    All at once: from the running sum of ``value / multiplier ** position`` the sum over a word is a
-    difference, and a power of the multiplier makes it independent of where the word stands.
+    Memory is 4 bytes for each bucket found, and about 100 bytes for each of the 16 KB that are worked on together; for
+    a comment that is longer than these, about as much for each of its bytes up to a megabyte.
     """
-    inside = np.concatenate(([False], _IN_WORD[data], [False]))
-    edges = np.flatnonzero(inside[1:] != inside[:-1])
-    starts, ends = edges[::2], edges[1::2]
-    scaled = _powers(_INVERSE, len(data))
-    scaled *= data.astype(np.uint32) + np.uint32(1)
-    sums = np.concatenate((np.zeros(1, dtype=np.uint32), np.cumsum(scaled, dtype=np.uint32)))
-    hashed = (sums[ends] - sums[starts]) * _powers(_MULTIPLIER, len(data))[ends - 1]
-    return starts, ends, hashed
+    if len(texts) > 1 and sum(map(len, texts)) > _PIECE:
+        pieces = [all_buckets(piece) for piece in _pieces(texts)]
+        return _joined([grams for grams, _ in pieces]), _joined([words for _, words in pieces])
+    ends = list(accumulate(map(len, texts)))
+    data = np.frombuffer(b"".join(texts), dtype=np.uint8)
+    if len(data) > _LONG:
+        seen = np.flatnonzero(_seen_in_long(texts[0])).astype(np.uint32)
+        rows, word_ends = _word_rows(data[:_LONGEST], _sums(data[:_LONGEST]), ends)
+        (words,) = _each_once([(_spread_out(rows), word_ends)])
+        return Buckets(seen, np.array([0, len(seen)], dtype=np.int64)), words
+    sums = _sums(data)
+    word_rows, word_ends = _word_rows(data, sums, ends)
+    # Both kinds lie in one array, so that each step is one call.
+    split = len(ORDERS) * len(data)
+    found = np.empty(split + word_rows.size, dtype=np.uint32)
+    rows = found[:split].reshape(len(ORDERS), -1)
+    _roll(sums, rows)
+    found[split:] = word_rows.ravel()
+    spread = _spread_out(found)
+    grams, words = _each_once(
+        [(spread[:split].reshape(rows.shape), ends), (spread[split:].reshape(word_rows.shape), word_ends)]
+    )
+    return grams, words
+
+
+def _pieces(texts: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+    """Cut a block into such as the processor's cache holds with what is made of them; a long comment stays alone."""
+    start = size = 0
+    for index, text in enumerate(texts):
+        if size and size + len(text) > _PIECE:
+            yield texts[start:index]
+            start, size = index, 0
+        size += len(text)
+    yield texts[start:]
+
+
+def _joined(blocks: Sequence[Buckets]) -> Buckets:
+    starts = [np.zeros(1, dtype=np.int64)]
+    for block in blocks:
+        starts.append(block.starts[1:] + starts[-1][-1])
+    return Buckets(np.concatenate([block.indices for block in blocks]), np.concatenate(starts))
+
+
+def _sums(data: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint32]:
+    """Give the running sums of ``value / multiplier ** position`` modulo 2^32, from 0 before the first on.
+
+    The hash of any run of bytes is the difference of two of them, once a power of the multiplier has made it
+    independent of where the run stands.  Behind the last there is room for n-grams that reach beyond the end.
+    """
+    sums = np.zeros(len(data) + len(ORDERS), dtype=np.uint32)
+    scaled = (data + np.uint32(1)) * _powers(_INVERSE, len(data))
+    np.add.accumulate(scaled, out=sums[1 : len(data) + 1])
+    return sums
+
+
+def _roll(sums: npt.NDArray[np.uint32], rows: npt.NDArray[np.uint32]) -> None:
+    """Hash the n-grams that start at each byte, into a row for each order; what reaches beyond the end is anything."""
+    shape = rows.shape
+    powers = _powers(_MULTIPLIER, sum(shape))
+    # Row by row both begin one place later: one array, looked at in two dimensions.
+    np.subtract(np.ndarray(shape, np.uint32, sums, 4, (4, 4)), sums[: shape[1]], out=rows)
+    np.multiply(rows, np.ndarray(shape, np.uint32, powers, 0, (4, 4)), out=rows)
+
+
+def _word_rows(
+    data: npt.NDArray[np.uint8], sums: npt.NDArray[np.uint32], ends: Sequence[int]
+) -> tuple[npt.NDArray[np.uint32], list[int]]:
+    """Hash the words, and each with the one behind it; say how many words there are up to each comment's end."""
+    starts, stops = _words(data)
+    rows = np.empty((2, len(starts)), dtype=np.uint32)
+    rows[0] = _hashed(starts, stops, sums)
+    rows[1, :-1] = _paired(rows[0])
+    return rows, [len(starts)] if len(ends) == 1 else starts.searchsorted(ends).tolist()
+
+
+def _words(data: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Find where the words begin and end."""
+    inside = np.zeros(len(data) + 2, dtype=np.bool_)
+    _IN_WORD.take(data, out=inside[1:-1])
+    edges = (inside[1:] != inside[:-1]).nonzero()[0]
+    return edges[::2], edges[1::2]
+
+
+def _hashed(
+    starts: npt.NDArray[np.intp], ends: npt.NDArray[np.intp], sums: npt.NDArray[np.uint32]
+) -> npt.NDArray[np.uint32]:
+    """Give the polynomial hashes of runs of bytes, modulo 2^32."""
+    return (sums[ends] - sums[starts]) * _powers(_MULTIPLIER, len(sums))[ends - 1]
+
+
+def _each_once(kinds: Sequence[tuple[npt.NDArray[np.uint32], Sequence[int]]]) -> list[Buckets]:
+    """Sort buckets out to comments, each bucket once.
+
+    For each kind of buckets there are
+
+    - for each order a row, with the bucket of the n-gram that begins at each place; changed
+    - the place where each comment ends
+    """
+    keys = []
+    bounds = [0]
+    for rows, ends in kinds:
+        _bring_back(rows, ends)
+        # A comment's buckets lie together and are sorted by themselves: short arrays sort several times as fast.
+        keys.append(rows.reshape(-1) if len(ends) == 1 else rows.T.reshape(-1))
+        before = bounds[-1]
+        bounds.extend(before + len(rows) * end for end in ends)
+    found = keys[0] if len(keys) == 1 else np.concatenate(keys)
+    new = np.ones(len(found) + 1, dtype=np.bool_)
+    for start, end in pairwise(bounds):
+        found[start:end].sort()
+    np.not_equal(found[1:], found[:-1], out=new[1:-1])
+    for start in bounds:
+        new[start] = True
+    kept = new.nonzero()[0][:-1]
+    indices = found[kept]
+    starts = kept.searchsorted(bounds)
+    result = []
+    position = 0
+    for _, ends in kinds:
+        own = starts[position : position + len(ends) + 1]
+        result.append(Buckets(indices[own[0] : own[-1]], own - own[0]))
+        position += len(ends)
+    return result
+
+
+def _bring_back(rows: npt.NDArray[np.uint32], ends: Sequence[int]) -> None:
+    """Make what reaches beyond its comment's end one that the comment has."""
+    lasts = [end for start, end in pairwise([0, *ends]) if end > start]
+    for back in range(1, len(rows)):
+        places = [max(end - back, 0) for end in lasts]
+        at = places[0] if len(places) == 1 else places
+        rows[back:, at] = rows[0, at]
+
+
+@cache
+def _kept_powers(base: np.uint32) -> npt.NDArray[np.uint32]:
+    return _powers_up_to(base, _LONG + 2 * len(ORDERS))
 
 
 def _powers(base: np.uint32, count: int) -> npt.NDArray[np.uint32]:
+    """Give the powers of a number from 0 on, modulo 2^32; those for most texts are kept."""
+    kept = _kept_powers(base)
+    return kept[:count] if count <= len(kept) else _powers_up_to(base, count)
+
+
+def _powers_up_to(base: np.uint32, count: int) -> npt.NDArray[np.uint32]:
     powers = np.full(count, base, dtype=np.uint32)
     powers[:1] = 1
     return np.cumprod(powers, dtype=np.uint32)
@@ -139,7 +245,10 @@ def _paired(hashed: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
 
 def _spread_out(hashed: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
     """Bring a hash to the number of its bucket."""
-    buckets: npt.NDArray[np.uint32] = ((hashed ^ (hashed >> _SHIFT)) * _GOLDEN) >> np.uint32(32 - BITS)
+    buckets = hashed >> _SHIFT
+    buckets ^= hashed
+    buckets *= _GOLDEN
+    buckets >>= np.uint32(32 - BITS)
     return buckets
 
 
@@ -156,11 +265,11 @@ def spread(text: bytes, weights: npt.NDArray[np.floating]) -> npt.NDArray[np.flo
     of the text's buckets.
     """
     data = np.frombuffer(text, dtype=np.uint8)
-    rolled = list(_rolled(data))
-    occurrences = np.bincount(np.concatenate(rolled), minlength=1 << BITS)
+    rolled = _rolled(data)
+    places = _by_occurrences(weights, np.concatenate(rolled))
     shares = np.zeros(len(data))
-    for order, hashed in zip(ORDERS, rolled, strict=False):
-        share = weights[hashed].astype(np.float64) / occurrences[hashed] / order
+    for order, hashed in zip(ORDERS, rolled, strict=True):
+        share, places = places[: len(hashed)] / order, places[len(hashed) :]
         for offset in range(order):
             shares[offset : offset + len(share)] += share
     return shares
@@ -169,36 +278,42 @@ def spread(text: bytes, weights: npt.NDArray[np.floating]) -> npt.NDArray[np.flo
 def spread_words(text: bytes, weights: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
     """Share the words' weights out over the bytes that they were read from, as `spread` does."""
     text = text[:_LONGEST]
-    starts, ends, hashed = _words(np.frombuffer(text, dtype=np.uint8))
+    data = np.frombuffer(text, dtype=np.uint8)
+    starts, ends = _words(data)
+    hashed = _hashed(starts, ends, _sums(data))
     rows = [(_spread_out(hashed), starts, ends), (_spread_out(_paired(hashed)), starts[:-1], ends[1:])]
-    occurrences = np.bincount(np.concatenate([found for found, _, _ in rows]), minlength=1 << BITS)
+    places = _by_occurrences(weights, np.concatenate([found for found, _, _ in rows]))
     slopes = np.zeros(len(text) + 1)  # what the share of a byte has more than that of the byte before
     for found, first, last in rows:
-        share = weights[found].astype(np.float64) / occurrences[found] / (last - first)
+        share, places = places[: len(found)] / (last - first), places[len(found) :]
         np.add.at(slopes, first, share)
         np.subtract.at(slopes, last, share)
     return np.cumsum(slopes)[:-1]
 
 
-def _rolled(data: npt.NDArray[np.uint8]) -> "list[npt.NDArray[np.uint32]]":
-    """For each order in turn the bucket of the n-gram that starts at each byte."""
-    values = data.astype(np.uint32) + np.uint32(1)
-    hashed = values
-    result = []
-    for order in range(1, ORDERS[-1] + 1):
-        if len(data) < order:
-            break
-        if order > 1:
-            hashed = hashed[:-1] * _MULTIPLIER + values[order - 1 :]
-        result.append(_spread_out(hashed))
-    return result
+def _by_occurrences(weights: npt.NDArray[np.floating], found: npt.NDArray[np.uint32]) -> npt.NDArray[np.float64]:
+    """Divide the weight of each bucket found by how often it was found."""
+    # One place stands for all with the same bucket: the last, in a table that need not even be empty before.
+    table = np.empty(1 << BITS, dtype=np.uint32)
+    table[found] = np.arange(len(found), dtype=np.uint32)
+    last = table[found]
+    divided: npt.NDArray[np.float64] = weights[found].astype(np.float64) / np.bincount(last)[last]
+    return divided
 
 
-def _buckets_of_long(text: bytes) -> npt.NDArray[np.uint32]:
+def _rolled(data: npt.NDArray[np.uint8]) -> list[npt.NDArray[np.uint32]]:
+    """For each order in turn the buckets of the n-grams that start at each byte."""
+    rows = np.empty((len(ORDERS), len(data)), dtype=np.uint32)
+    _roll(_sums(data), rows)
+    return [row[: max(len(data) - beyond, 0)] for beyond, row in enumerate(_spread_out(rows))]
+
+
+def _seen_in_long(text: bytes) -> npt.NDArray[np.bool_]:
+    """Say of each bucket whether a long comment has it."""
     seen = np.zeros(1 << BITS, dtype=np.bool_)
     overlap = ORDERS[-1] - 1
     for start in range(0, len(text), _LONG):
         piece = np.frombuffer(text[start : start + _LONG + overlap], dtype=np.uint8)
         for hashed in _rolled(piece):
             seen[hashed] = True
-    return np.flatnonzero(seen).astype(np.uint32)
+    return seen

@@ -20,6 +20,7 @@ change words that honest people wrote.
 """
 
 import html
+import string
 import unicodedata
 from bisect import bisect_right
 from collections import Counter
@@ -33,7 +34,7 @@ import regex
 
 from modspam import confusables
 from modspam.comment import Comment
-from modspam.patterns import Pattern
+from modspam.patterns import Kinds, Outline, Pattern, holds_dot_apart, rows_of_a_letter, runs_with
 
 __all__ = [
     "FOLDING",
@@ -169,11 +170,11 @@ def read(comment: Comment) -> Reading:
 
     def advance(view: View, steps: Sequence[Step]) -> View:
         for step in steps:
-            edits = step(view.text)
-            disguises.extend(
-                Disguise(edit.disguise, *view.origin(edit.start, edit.end)) for edit in edits if edit.disguise
-            )
-            view = view.then(edits)
+            if edits := step(view.text):
+                disguises.extend(
+                    Disguise(edit.disguise, *view.origin(edit.start, edit.end)) for edit in edits if edit.disguise
+                )
+                view = view.then(edits)
         return view
 
     visible = advance(View(comment.text), VISIBLE)
@@ -183,7 +184,7 @@ def read(comment: Comment) -> Reading:
 
 def replace_surrogates(text: str) -> list[Edit]:
     """Replace lone surrogates, which no encoding can carry, by U+FFFD."""
-    if text.isascii():
+    if text.isascii() or not _KINDS(text) & _KINDS.surrogate:
         return []
     return [Edit(*m.span(), "\N{REPLACEMENT CHARACTER}" * len(m[0])) for m in _SURROGATES.finditer(text)]
 
@@ -323,7 +324,8 @@ def drop_invisible(text: str) -> list[Edit]:
     >>> apply_edits(text, drop_invisible(text)), drop_invisible(text)[0].disguise
     ('free', 'invisible')
     """
-    if text.isascii() and text.isprintable():
+    hidden_codes = text.encode("utf-8", "surrogatepass").translate(None, _NO_CONTROL_CODES)
+    if not hidden_codes and (text.isascii() or not _KINDS(text) & _KINDS.invisible):
         return []
     edits = []
     for match in _INVISIBLE.finditer(text):
@@ -341,6 +343,7 @@ _INVISIBLE = Pattern(
     r"|[\x00-\x08\x0E-\x1F\x7F\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B\u200E\u200F"
     r"\u202A-\u202E\u2060-\u206F\u2800\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFB\U000E0000-\U000E0FFF])++"
 )
+_NO_CONTROL_CODES = bytes({*range(0x20, 0x7F), *range(0x80, 0x100), *b"\t\n\v\f\r"})
 _WORD_LETTER = Pattern(r"[\p{Latin}\p{Cyrillic}\p{Greek}\p{Han}\p{N}]")
 
 
@@ -355,9 +358,7 @@ def compose(text: str) -> list[Edit]:
     ...             compose("\N{FULLWIDTH LATIN CAPITAL LETTER A}\N{HORIZONTAL ELLIPSIS}"))
     'A...'
     """
-    if text.isascii():
-        return []
-    if _is_plain(text):
+    if text.isascii() or not _KINDS(text) & _KINDS.composed or _is_plain(text):
         return []
     edits: list[Edit] = []
     styled_row = _STYLED_ROW if _EAST_ASIAN.search(text) else _STYLED_OR_WIDE_ROW
@@ -439,7 +440,7 @@ def open_enclosed(text: str) -> list[Edit]:
     ...     open_enclosed("\N{NEGATIVE SQUARED LATIN CAPITAL LETTER S}\N{NEGATIVE SQUARED LATIN CAPITAL LETTER O}"))
     'SO'
     """
-    if text.isascii():
+    if text.isascii() or not _KINDS(text) & _KINDS.enclosed:
         return []
     runs = list(_ENCLOSED_RUN.finditer(text))
     words = [run for run in runs if not _is_emblem(run)]
@@ -476,27 +477,22 @@ def fold_look_alikes(text: str) -> list[Edit]:
     >>> apply_edits("c\N{CYRILLIC SMALL LETTER A}sino", fold_look_alikes("c\N{CYRILLIC SMALL LETTER A}sino"))
     'casino'
     """
-    if text.isascii() or not _LOOK_ALIKE.search(text):
+    if text.isascii() or not _KINDS(text) & _KINDS.look_alike:
         return []
     edits = []
     doubtful = []
-    latin_comment = _mostly_latin(text)
-    foreign_scripts = _FOREIGN_LETTER.search(text) is not None
+    foreign_scripts = bool(_KINDS(text) & _KINDS.foreign)
+    folds_alone = not foreign_scripts and _mostly_latin(text)
+    if not folds_alone and not _KINDS(text) & _KINDS.only_disguise:
+        outline = _MIXED_OUTLINE(text)
+        if b"ax" not in outline and b"xa" not in outline:  # then no word has characters of both sorts
+            return []
     for match in _MIXABLE_WORD.finditer(text):
         word = match[0]
-        if not _LOOK_ALIKE.search(word):
+        if word.isascii() or confusables.TO_LATIN.keys().isdisjoint(word):
             continue
-        others = _OTHER_LETTER.search(word)
-        if others:
-            mixed = _ASCII_LETTER.search(word) or _STREWN_DIGIT.search(word)
-            folded = _fold_cyrillic(word) if mixed else word
-        elif _ASCII_LETTER.search(word):
-            folded = _fold_latin(word, foreign_scripts)
-        elif all(letter in confusables.ONLY_DISGUISE for letter in word):
-            folded = _to_latin(word) if len(word) > 1 else word
-        else:
-            alone = latin_comment and not foreign_scripts and len(word) > 2
-            folded = _to_latin(word) if alone else word
+        others = _OTHER_LETTER.search(word) is not None
+        folded = _fold_cyrillic(word) if others else _fold_latin(word, foreign_scripts, folds_alone)
         if folded != word:
             edits.append(Edit(*match.span(), folded, "look_alike"))
         elif not others:
@@ -512,16 +508,27 @@ def _mostly_latin(text: str) -> bool:
     return latin >= 8 and latin >= 2 * len(_LOOK_ALIKE.findall(text))
 
 
-def _fold_latin(word: str, foreign_scripts: bool) -> str:
+def _fold_latin(word: str, foreign_scripts: bool, folds_alone: bool) -> str:
     """Fold a word of Latin letters and look-alikes, unless it is a name or acronym with its ending."""
+    if not _ASCII_LETTER.search(word):
+        return _fold_whole(word, folds_alone)
     ending = _NAME_WITH_SHORT_ENDING if foreign_scripts else _INFLECTED_ACRONYM
     if len(word) < 3 or ending.fullmatch(word):
         return word
     return _to_latin(word)
 
 
+def _fold_whole(word: str, folds_alone: bool) -> str:
+    """Fold a word of look-alikes only."""
+    if all(letter in confusables.ONLY_DISGUISE for letter in word):
+        return _to_latin(word) if len(word) > 1 else word
+    return _to_latin(word) if folds_alone and len(word) > 2 else word
+
+
 def _fold_cyrillic(word: str) -> str:
     """Turn Latin letters and digits inside a Cyrillic word back, unless they are a name before its ending."""
+    if not _ASCII_LETTER.search(word) and not _STREWN_DIGIT.search(word):
+        return word
     if not _CYRILLIC_LETTER.search(word) or _NAME_WITH_ENDING.fullmatch(word):
         return word
     if not all(c in confusables.LATIN_TO_CYRILLIC for c in word if c.isascii()):
@@ -533,6 +540,7 @@ def _to_latin(word: str) -> str:
     return "".join(confusables.TO_LATIN.get(character, character) for character in word)
 
 
+_MIXED_OUTLINE = Outline({"a": string.ascii_letters + string.digits}, beyond="x")
 _LOOK_ALIKE = Pattern("[" + "".join(confusables.TO_LATIN) + "]")
 _MIXABLE_WORD = Pattern(r"[\p{L}\p{M}\p{N}]++")
 _ASCII_LETTER = Pattern(r"[a-zA-Z]")
@@ -558,7 +566,7 @@ def drop_accents(text: str) -> list[Edit]:
     >>> apply_edits("le cäsìnô a été réélu", drop_accents("le cäsìnô a été réélu"))
     'le casino a été réélu'
     """
-    if text.isascii() or not _ACCENTED.search(text):
+    if text.isascii() or not _KINDS(text) & _KINDS.accented:
         return []
     words = [word for word in _ACCENTED_WORD.finditer(text) if _ACCENTED.search(word[0])]
     if not _is_accented_throughout(text):
@@ -612,6 +620,8 @@ def join_spaced_out(text: str) -> list[Edit]:
     """
     if _is_spaced_throughout(text):
         return [Edit(*row.span(), row[0].replace(" ", ""), "spaced_out") for row in _SINGLE_SPACED.finditer(text)]
+    if not _is_spaced_somewhere(text):
+        return []
     edits = []
     for match in _SPACED_OUT.finditer(text):
         joined = match[0].replace(match["separator"], "")
@@ -627,11 +637,23 @@ _SPACED_OUT = Pattern(
 _SINGLE_SPACED = Pattern(r"(?<!\S)\S(?: \S(?!\S))++")
 
 
+# Letters and digits, and what may stand between them where they are set apart.
+_SPACED_OUTLINE = Outline({"a": string.ascii_letters + string.digits, " ": " .-_*~"}, beyond="a")
+
+
+def _is_spaced_somewhere(text: str) -> bool:
+    """Whether five characters in a row may be set apart: what `_SPACED_OUT` needs at least."""
+    if not text.isascii() and ("\N{BULLET}" in text or "\N{MIDDLE DOT}" in text):
+        return True
+    outline = _SPACED_OUTLINE(text)
+    return b"a a a a a" in outline or b"a  a  a  a  a" in outline
+
+
 def _is_spaced_throughout(text: str) -> bool:
     if "  " not in text:
         return False
     tokens = text.split()
-    alone = sum(len(token) == 1 and token.isalpha() for token in tokens)
+    alone = sum(token.isalpha() for token in tokens if len(token) == 1)
     return alone >= 12 and 4 * alone >= 3 * len(tokens)
 
 
@@ -646,7 +668,8 @@ def join_split_words(text: str) -> list[Edit]:
     'Best casino offers, playing is safer'
     """
     enough = max(_THROUGHOUT, (text.count(" ") + 1) / 6)
-    if max(text.count(sign) - text.count(f"{sign} ") for sign in "-._*~|") < enough:
+    outline = _SPLIT_OUTLINE(text)
+    if outline.count(b"-") < enough or outline.count(b"aa-aa") + outline.count(b"aa--aa") < enough:
         return []
     words = list(_SPLIT_WORD.finditer(text))
     for sign, split in Counter(word["sign"] for word in words if word["sign"]).most_common(1):
@@ -655,6 +678,7 @@ def join_split_words(text: str) -> list[Edit]:
     return []
 
 
+_SPLIT_OUTLINE = Outline({"a": string.ascii_letters, "-": "-._*~|"}, beyond="a")
 # Addresses, with or without their schemes.
 _NO_WORD = (
     r"(?<!\w)\w++://\S++|\bwww\.\S++|(?<![\w.+\-])[\w.+\-]++@[\w\-]++\.\S++"
@@ -686,12 +710,12 @@ def decode_leet(text: str) -> list[Edit]:
     >>> apply_edits("fr33 v1agra as mp3", decode_leet("fr33 v1agra as mp3"))
     'free viagra as mp3'
     """
-    if not _SIGN_BESIDE_LETTER.search(text):
+    if not _has_sign_beside_letter(text):
         return []
     if _is_leet_throughout(text):
         tokens = [(match, _read_leet(match[0])) for match in _LEET_OR_PLAIN.finditer(text)]
     else:
-        tokens = [(match, _known_leet(match[0])) for match in _LEET.finditer(text)]
+        tokens = [(match, _known_leet(match[0])) for match in _leet_tokens(text)]
     return [
         Edit(*match.span(), word, "leet" if word in confusables.LEET_WORDS else "")
         for match, word in tokens
@@ -699,7 +723,32 @@ def decode_leet(text: str) -> list[Edit]:
     ]
 
 
-_SIGN_BESIDE_LETTER = Pattern(r"[0-9@$!|€£](?:(?=[a-z])|(?<=[a-z].)(?<!!))")
+_LEET_RUNS = Outline({"a": string.ascii_lowercase, "1": "0123456789@$|!"})
+_LEET_OUTLINE = Outline({"a": string.ascii_lowercase, "1": "0123456789@$|", "!": "!"})
+
+
+def _has_sign_beside_letter(text: str) -> bool:
+    """Whether a digit or a sign stands where it may be a letter; an exclamation mark may end a word."""
+    if _has_foreign_money(text):
+        return True
+    outline = _LEET_OUTLINE(text)
+    return (b"1" in outline and (b"a1" in outline or b"1a" in outline)) or (b"!" in outline and b"!a" in outline)
+
+
+def _leet_tokens(text: str) -> Iterator[regex.Match[str]]:
+    """Find what `_LEET` finds, looking for it only where there is a sign."""
+    if _has_foreign_money(text):
+        yield from _LEET.finditer(text)
+        return
+    for start, _ in runs_with(_LEET_RUNS(text), b"1"):
+        if (match := _LEET.match(text, start)) is not None:
+            yield match
+
+
+def _has_foreign_money(text: str) -> bool:
+    return not text.isascii() and ("\N{EURO SIGN}" in text or "\N{POUND SIGN}" in text)
+
+
 _LEET_SIGN = r"[\p{L}0-9@$|€£]"
 _LEET = Pattern(r"(?<![\w@$!|€£])(?=[a-z]*+[0-9@$!|€£])(?=[0-9@$!|€£]*+[a-z])[a-z0-9@$!|€£]{3,12}(?<!!)(?![\w@$|€£])")
 _LEET_OR_PLAIN = Pattern(
@@ -709,7 +758,9 @@ _LEET_INSIDE = Pattern(r"[013457@$|!€£][a-z]")
 
 
 def _is_leet_throughout(text: str) -> bool:
-    if len(_LEET_INSIDE.findall(text)) < _THROUGHOUT:
+    outline = _LEET_OUTLINE(text)
+    few = outline.count(b"1a") + outline.count(b"!a") < _THROUGHOUT and not _has_foreign_money(text)
+    if few or len(_LEET_INSIDE.findall(text)) < _THROUGHOUT:
         return False
     tokens = [token for token in _LEET_OR_PLAIN.findall(text) if len(token) > 1]
     leet = sum(map(_is_leet, tokens))
@@ -758,12 +809,11 @@ def shorten_stretches(text: str) -> list[Edit]:
     >>> apply_edits("freeeee www.site.org", shorten_stretches("freeeee www.site.org"))
     'free www.site.org'
     """
-    stretches = [m for m in _STRETCH.finditer(text) if m[0] != "www"]
-    throughout = len(stretches) >= _THROUGHOUT and _is_stretched_throughout(text)
-    return [Edit(*m.span(), m[1] if throughout else m[1] * 2, "stretched") for m in stretches]
+    stretches = [(start, end) for start, end in rows_of_a_letter(text) if text[start:end] != "www"]
+    kept = 1 if len(stretches) >= _THROUGHOUT and _is_stretched_throughout(text) else 2
+    return [Edit(start, end, text[start] * kept, "stretched") for start, end in stretches]
 
 
-_STRETCH = Pattern(r"(\p{L})\1{2,}+")
 _STRETCH_INSIDE = Pattern(rf"(?<=({_ALPHABET}))(?!\1)({_ALPHABET})\2{{2,}}+(?={_ALPHABET})")
 _LONG_WORD = Pattern(rf"{_ALPHABET}{{5,}}+")
 
@@ -782,24 +832,26 @@ def mend_addresses(text: str) -> list[Edit]:
     >>> apply_edits(text, mend_addresses(text))
     'go to http://example.com or http://shop.example.org'
     """
-    if "hxxp" not in text and "dot" not in text and not _DOT_BETWEEN.search(text):
-        return []
-    edits = [Edit(*match.span("xx"), "tt") for match in _HXXP.finditer(text)]
+    edits = [Edit(*match.span("xx"), "tt") for match in _HXXP.finditer(text)] if "hxxp" in text else []
+    if not ("dot" in text or holds_dot_apart(text)) or not _DOT_BEFORE_ENDING.search(text):
+        return edits
     for match in _ADDRESS_APART.finditer(text):
         scheme = "" if _MAIL_OR_SCHEME.search(text, max(0, match.start() - 9), match.start()) else "http://"
         edits.append(Edit(*match.span(), scheme + _DOT_APART.sub(".", match[0])))
     return sorted(edits)
 
 
+_ENDINGS = "com|net|org|biz|ru|co|uk|de|info|io"
 _DOT = r"(?:\s?[\[({]\s?(?:dot|\.)\s?[\])}]\s?|\s(?:dot|\.)\s)"
 _DOT_APART = Pattern(_DOT)
-_DOT_BETWEEN = Pattern(r"\.(?<=[\s\[({].)(?=[\s\])}])")
+# What every address apart has: the literals come first, for which a text is searched fastest.
+_DOT_BEFORE_ENDING = Pattern(rf"(?:dot|\.)(?<=[\s\[({{](?:dot|\.))(?:\s?[\])}}]\s?|\s)(?:{_ENDINGS})\b")
 _HXXP = Pattern(r"\bh(?P<xx>xx)ps?(?=\s?:)")
 _MAIL_OR_SCHEME = Pattern(r"(?:://|@|[\[({]\s?at\s?[\])}])\s?$")
 _LABEL = r"[a-z0-9\-]{2,40}+"
 _ADDRESS_APART = Pattern(
     rf"(?<![\w.\-])(?!(?:the|this|that|a|old|first|gmail|hotmail|yahoo)\s){_LABEL}(?:(?:\.|{_DOT}){_LABEL}){{0,3}}"
-    rf"{_DOT}(?:com|net|org|biz|ru|co|uk|de|info|io)\b(?!\s(?:boom|bubble|bust|compan|crash|craze|days|era|years))"
+    rf"{_DOT}(?:{_ENDINGS})\b(?!\s(?:boom|bubble|bust|compan|crash|craze|days|era|years))"
 )
 
 
@@ -809,10 +861,30 @@ def collapse_spaces(text: str) -> list[Edit]:
     >>> apply_edits(" a\n\n b ", collapse_spaces(" a\n\n b "))
     'a b'
     """
-    return [Edit(*m.span(), "" if m.start() == 0 or m.end() == len(text) else " ") for m in _SPACES.finditer(text)]
+    if "  " not in text and not text[:1].isspace() and not text[-1:].isspace() and text.isprintable():
+        return []
+    edits = [Edit(*m.span(), "" if m.start() == 0 or m.end() == len(text) else " ") for m in _SPACES.finditer(text)]
+    if text[:1] == " " and not text[1:2].isspace():
+        edits.insert(0, Edit(0, 1, ""))
+    if text[-1:] == " " and len(text) > 1 and not text[-2].isspace():
+        edits.append(Edit(len(text) - 1, len(text), ""))
+    return edits
 
 
-_SPACES = Pattern(r"^\s++|\s++$|\s{2,}+|[^\S ]", regex.V1)
+_SPACES = Pattern(r"[^\S ]\s*+| \s++")  # all but one space alone
+
+# What form NFKC may put together with what stands before it.
+_COMPOSING = Pattern(r"[\p{M}\u1100-\u11FF\uA960-\uA97C\uD7B0-\uD7FB]")
+_KINDS = Kinds(
+    surrogate=_SURROGATES,
+    invisible=_INVISIBLE,
+    composed=lambda character: not _is_plain(character) or _COMPOSING.search(character),
+    enclosed=confusables.ENCLOSED.__contains__,
+    look_alike=confusables.TO_LATIN.__contains__,
+    only_disguise=confusables.ONLY_DISGUISE.__contains__,
+    foreign=_FOREIGN_LETTER,
+    accented=_ACCENTED,
+)
 
 # What a browser does, then what a reader's eye does; in this order: markup hides entities, entities
 # hide invisible characters, invisible characters part letters from their marks, and only plain letters

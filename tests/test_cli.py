@@ -183,6 +183,16 @@ def test_a_stream_is_answered_in_order_in_all_the_names_that_a_comment_comes_in(
     assert (code, err) == (1, "")
 
 
+def test_the_reasons_may_be_left_out(moderator):
+    code, out, _ = run("check", "--jsonl", "--no-reasons", given=lines_of(BORN_FROM, HONEST))
+    told = [json.loads(line) for line in out.splitlines()]
+    assert told == [moderator.check(text).to_dict(reasons=False) for text in (BORN_FROM, HONEST)]
+    whole = moderator.check(BORN_FROM).to_dict()
+    assert told[0] == {key: value for key, value in whole.items() if key not in {"intercept", "rest", "reasons"}}
+    assert code == 1
+    assert json.loads(run("check", "--json", "--no-reasons", BORN_FROM)[1]) == told[0]
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["LF", "CRLF"])
 def test_a_stream_may_come_from_a_file_and_lack_its_last_line_end(tmp_path, moderator, end):
     path = tmp_path / "comments.jsonl"

@@ -84,9 +84,15 @@ def test_the_same_model_gives_the_same_bytes(tmp_path, saved):
     assert (tmp_path / "c.model").read_bytes() == saved.read_bytes()
 
 
+def bases(array):
+    """Give the arrays that an array is a view of, from the nearest on."""
+    while (array := array.base) is not None and isinstance(array, np.ndarray):
+        yield array
+
+
 def test_the_weights_are_mapped_and_aligned(saved):
     weights = LinearModel.load(saved).ngram_weights
-    assert isinstance(weights, np.memmap)
+    assert any(isinstance(base, np.memmap) for base in bases(weights))
     assert weights.ctypes.data % weights.itemsize == 0
     assert not weights.flags.writeable
 

@@ -5,6 +5,8 @@ it into that module's ``SIGNALS``, and give it cases in ``tests/cases/signals.to
 the order of the model's weights only in memory; the model file knows signals by name.
 """
 
+from functools import cache
+
 from modspam.signals import (
     author,
     contact,
@@ -17,9 +19,9 @@ from modspam.signals import (
     shape,
 )
 from modspam.signals.observation import Observation
-from modspam.signals.signal import Sighting, Signal, Where
+from modspam.signals.signal import Needs, Sighting, Signal, Where
 
-__all__ = ["SIGNALS", "Observation", "Sighting", "Signal", "Where"]
+__all__ = ["SIGNALS", "Observation", "Sighting", "Signal", "Where", "look"]
 
 SIGNALS: tuple[Signal, ...] = (
     *placeholders.SIGNALS,
@@ -32,3 +34,28 @@ SIGNALS: tuple[Signal, ...] = (
     *page.SIGNALS,
     *form.SIGNALS,
 )
+
+
+def look(observation: Observation) -> list[tuple[int, Sighting]]:
+    """Give what the signals see in a comment: the number of each in `SIGNALS` that sees anything, and what.
+
+    Only those look whose needs the comment meets, which in most comments are few.  It is worked out once.
+    """
+    if observation.sightings is None:
+        seen = []
+        for needs, signals in _by_needs():
+            if needs(observation):
+                for index, signal in signals:
+                    sighting = signal.see(observation)
+                    if sighting.value:
+                        seen.append((index, sighting))
+        observation.sightings = sorted(seen)
+    return observation.sightings
+
+
+@cache
+def _by_needs() -> list[tuple[Needs, list[tuple[int, Signal]]]]:
+    groups: dict[Needs, list[tuple[int, Signal]]] = {}
+    for index, signal in enumerate(SIGNALS):
+        groups.setdefault(signal.needs, []).append((index, signal))
+    return list(groups.items())

@@ -1,14 +1,15 @@
 """Finding the addresses in a comment, however they were written."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import regex
 
 from modspam.normalise import Reading, Span
-from modspam.patterns import Pattern, holds_any
+from modspam.patterns import Pattern, find_around, holds_any
 from modspam.signals.trades import trade_words
 
-__all__ = ["Link", "find_links", "host_of", "is_common", "is_reference", "registered_name", "selling_words"]
+__all__ = ["Link", "find_links", "host_of", "is_common", "is_local", "is_reference", "registered_name", "selling_words"]
 
 
 class Link(NamedTuple):
@@ -51,7 +52,9 @@ _BARE = (
     rf"(?:{'|'.join(_ENDINGS)})(?![\p{{L}}\p{{N}}_\-(@]|\.{_WORD_SIGN})(?:[/?#]{_ADDRESS_SIGN}*+)?"
 )
 _URL = Pattern(f"{_WITH_BEGINNING}|{_BARE}", regex.IGNORECASE)
-_HAS = Pattern(rf"\.{_WORD_SIGN}|/\s?/")  # what every address has
+# What every address has, and how far behind its beginning at most: five labels before the last.
+_CORE = Pattern(rf"\.(?:{'|'.join(_ENDINGS)})(?![\p{{L}}\p{{N}}_\-])|/\s?/|www\d?\.", regex.IGNORECASE)
+_BEFORE_CORE = 5 * 64
 _TRAILING = ".,;:!?'\"*_…"
 _SCHEME = Pattern(r"^(?:\w+\s?:\s?/\s?/\s?)?(?:[^/@\s]*@)?(?:www\d?\.)?", regex.IGNORECASE)
 _HOST_END = Pattern(r"[/?#:\s]")
@@ -88,14 +91,17 @@ _PROFILES = frozenset(
 )
 
 
+_REMEMBERED = 4096  # hosts; the same ones come again and again, and each is asked for by several signals
+
+
 def find_links(reading: Reading) -> tuple[Link, ...]:
     """Find the addresses in the visible text, and in which markup of the given text each stood."""
     visible = reading.visible.text
-    if not _HAS.search(visible):
+    if not ("." in visible or "/" in visible):
         return ()
     given = reading.comment.text
     links = []
-    for match in _URL.finditer(visible):
+    for match in find_around(_URL, _CORE, _BEFORE_CORE, visible):
         url = match[0].rstrip(_TRAILING)
         if not url:
             continue
@@ -132,6 +138,7 @@ def host_of(url: str) -> str:
     return (rest[: end.start()] if end else rest).lower().rstrip(".")
 
 
+@lru_cache(_REMEMBERED)
 def registered_name(host: str) -> str:
     """Say the part of a host that somebody registered, roughly: two labels, three where the second is short.
 
@@ -143,6 +150,7 @@ def registered_name(host: str) -> str:
     return ".".join(labels[-3:] if short else labels[-2:])
 
 
+@lru_cache(_REMEMBERED)
 def is_reference(host: str) -> bool:
     """Say whether a host is one that people cite.
 
@@ -152,10 +160,19 @@ def is_reference(host: str) -> bool:
     return host in _REFERENCES or registered_name(host) in _REFERENCES
 
 
+@lru_cache(_REMEMBERED)
 def is_common(host: str) -> bool:
     """Say whether a link to a host tells nothing of who set it: cited, or where everybody has a profile."""
     return is_reference(host) or registered_name(host) in _PROFILES
 
+
+@lru_cache(_REMEMBERED)
+def is_local(host: str) -> bool:
+    """Say whether a host is the reader's own machine or network, or one that stands for any."""
+    return host == "localhost" or _PRIVATE_ADDRESS.match(host) is not None
+
+
+_PRIVATE_ADDRESS = Pattern(r"(?:127|10|0)\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.|8\.8\.|1\.1\.1\.1|255\.")
 
 # Long enough to prove something inside a longer run of letters.
 _HOST_STEMS = tuple(

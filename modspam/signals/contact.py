@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import regex
 
 from modspam.normalise import Span
-from modspam.patterns import Pattern, holds_any
+from modspam.patterns import Pattern, find_around, holds_any
 from modspam.signals.observation import Observation
 from modspam.signals.signal import Where, counted
 
@@ -19,9 +19,9 @@ _DIAL_WORDS = (
     "call|text|phone|tel|telephone|mobile|whats ?app|wa|viber|sms|zalo|hotline|hp|telp|тел|телефон|вотсап|ватсап|"
     "звоните|llama|telefon|anrufen|appel\\w*|tél|chiama|zadzwoń|ara|gọi|电话|電話|微信|qq|kakao"
 )
-_DIALLED = Pattern(
-    rf"\b(?:{_DIAL_WORDS})\b[^\n\d]{{0,24}}(?P<number>\(?\d[\d\s().\-]{{6,16}}\d)(?!\w)", regex.IGNORECASE
-)
+_NUMBER = r"\d[\d\s().\-]{6,16}\d"
+_DIALLED_NUMBER = Pattern(rf"{_NUMBER}(?!\w)")
+_DIALLED = Pattern(rf"\b(?:{_DIAL_WORDS})\b[^\n\d]{{0,24}}(?P<number>\(?{_NUMBER})(?!\w)", regex.IGNORECASE)
 _JOIN_HOSTS = (
     r"t\.me|telegram\.me|wa\.me|chat\.whatsapp\.com|discord\.gg|line\.me|m\.me|viber\.me|join\.skype\.com|signal\.me|"
     r"zalo\.me|vk\.me"
@@ -42,26 +42,57 @@ _MESSENGER = Pattern(
 )
 _MESSENGER_HAS = (
     ".me/", "discord.gg/", "whats", "gram", "viber", "chat", "weixin", "signal", "skype", "kik", "zalo", "kakao", "icq",
-    "line id", "insta", "hangout", "zangi", "телег", "тг", "ватсап", "вайбер", "вотсап", "微信", "薇信", "加微", "威信",
-    "扣扣", "电报", "飞机", "ライン", "라인", "카톡", "텔레그램", "qq",
+    "line id", "insta", "hangout", "zangi", "qq",
+)  # fmt: skip
+_MESSENGER_HAS_BEYOND = (
+    "телег", "тг", "ватсап", "вайбер", "вотсап", "微信", "薇信", "加微", "威信", "扣扣", "电报", "飞机", "ライン",
+    "라인", "카톡", "텔레그램",
 )  # fmt: skip
 _HANDLE = Pattern(r"(?<![\w@./])@(?=\w*[\d_]|[A-Za-z]*[a-z][A-Z])[A-Za-z]\w{4,31}\b(?![.\w])")
+_AT = Pattern(r"@|[(\[{]at[)\]}]")  # at most 64 characters and a space behind the beginning of an address
 _EMAIL = Pattern(
     r"(?<![\w.+\-])[\w.+\-]{2,64}\s?(?:@|\(at\)|\[at\]|\{at\})\s?[\w\-]{2,}(?:\.|\s?\(dot\)\s?|\s?\[dot\]\s?)[a-zA-Z]{2,}(?:\.[a-zA-Z]{2,})?\b"
 )
 
 
-@counted(unit="numbers", cap=2, where=Where.VISIBLE, message="a telephone number to call or write to")
+def _has_enough_digits(observation: Observation) -> bool:
+    return observation.digits >= _FEWEST_DIGITS
+
+
+def _may_name_messenger(observation: Observation) -> bool:
+    # A name alone is none: an account, a number or an address's path goes with it; signs that have no case say more.
+    visible = observation.visible
+    reachable = "@" in visible or "/" in visible or observation.digits or not visible.isascii()
+    return (bool(reachable) and holds_any(observation.lowered, _MESSENGER_HAS)) or (
+        not visible.isascii() and holds_any(observation.lowered, _MESSENGER_HAS_BEYOND)
+    )
+
+
+def _has_at(observation: Observation) -> bool:
+    return "@" in observation.visible
+
+
+def _may_have_mailbox(observation: Observation) -> bool:
+    return holds_any(observation.visible, ("@", "(at)", "[at]", "{at}"))
+
+
+@counted(
+    unit="numbers",
+    cap=2,
+    where=Where.VISIBLE,
+    needs=_has_enough_digits,
+    message="a telephone number to call or write to",
+)
 def phone_number(observation: Observation) -> Iterator[Span]:
     """Scams lead the conversation away from the page.
 
     Numbers in logs and prices have no country code, and nobody is told to dial them.
     """
     text = observation.visible
-    if sum(map(str.isdigit, text)) < _FEWEST_DIGITS:
-        return
     spans = [match.span() for match in _PHONE.finditer(text)] if "+" in text or "00" in text else []
     yield from spans
+    if not _DIALLED_NUMBER.search(text):
+        return
     for match in _DIALLED.finditer(text):
         start, end = match.span("number")
         if sum(map(str.isdigit, match["number"])) >= _FEWEST_DIGITS and not any(
@@ -70,31 +101,25 @@ def phone_number(observation: Observation) -> Iterator[Span]:
             yield start, end
 
 
-@counted(unit="contacts", cap=2, where=Where.VISIBLE, message="an invitation to a messenger")
+@counted(unit="contacts", cap=2, where=Where.VISIBLE, needs=_may_name_messenger, message="an invitation to a messenger")
 def messenger(observation: Observation) -> Iterator[Span]:
     """A handle, a number or a join link for a messenger is where the victim is to go."""
-    if not holds_any(observation.lowered, _MESSENGER_HAS):
-        return iter(())
     return (match.span() for match in _MESSENGER.finditer(observation.visible))
 
 
-@counted(unit="handles", cap=1, where=Where.VISIBLE, message="a handle to get in touch with")
+@counted(unit="handles", cap=1, where=Where.VISIBLE, needs=_has_at, message="a handle to get in touch with")
 def handle(observation: Observation) -> Iterator[Span]:
     """A handle with digits, underscores or capitals inside is an account to write to.
 
     At the beginning of a comment it names the reader who is answered.
     """
-    if "@" not in observation.visible:
-        return iter(())
     return (m.span() for m in _HANDLE.finditer(observation.visible) if m.start() > 0)
 
 
-@counted(unit="addresses", cap=2, where=Where.VISIBLE, message="an e-mail address to write to")
+@counted(unit="addresses", cap=2, where=Where.VISIBLE, needs=_may_have_mailbox, message="an e-mail address to write to")
 def email_address(observation: Observation) -> Iterator[Span]:
     """A mail box in the open is how lenders, healers and recovery agents are reached."""
-    if not holds_any(observation.visible, ("@", "(at)", "[at]", "{at}")):
-        return iter(())
-    return (m.span() for m in _EMAIL.finditer(observation.visible))
+    return (m.span() for m in find_around(_EMAIL, _AT, 65, observation.visible))
 
 
 SIGNALS = (phone_number, messenger, handle, email_address)

@@ -1,6 +1,9 @@
 """What had to be undone to read the comment: disguises, and the mixture of scripts."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import lru_cache
+from operator import attrgetter
 
 from modspam.normalise import Span
 from modspam.patterns import Pattern
@@ -14,6 +17,7 @@ __all__ = ["SIGNALS"]
 # text from full-width Japanese, a program that encodes everything.  Spammers disguise the words that
 # give them away, and a comment that is disguised throughout is judged by the words underneath.
 _THROUGHOUT = 0.25
+_DISGUISES = attrgetter("reading.disguises")
 
 
 def _undone(kind: str) -> Callable[[Observation], Iterator[Span]]:
@@ -28,7 +32,7 @@ def _undone(kind: str) -> Callable[[Observation], Iterator[Span]]:
 def _disguise(name: str, kind: str, unit: str, cap: float, message: str, why: str) -> Signal:
     find = _undone(kind)
     find.__name__, find.__doc__ = name, why
-    return counted(unit=unit, cap=cap, where=Where.GIVEN, message=message)(find)
+    return counted(unit=unit, cap=cap, where=Where.GIVEN, needs=_DISGUISES, message=message)(find)
 
 
 _ROWS = (
@@ -51,14 +55,25 @@ _ROWS = (
 )  # fmt: skip
 
 
-@measured(unit="share of letters", cap=0.5, message="a mixture of scripts")
+def _is_beyond_ascii(observation: Observation) -> bool:
+    return not observation.folded.isascii()
+
+
+@measured(unit="share of letters", cap=0.5, needs=_is_beyond_ascii, message="a mixture of scripts")
 def script_mixture(observation: Observation) -> float:
     """A second script beside the main one: a text that is half in each is two texts pasted together."""
     text = observation.folded[:20_000]
-    if text.isascii():
-        return 0.0
-    counts = sorted((len(pattern.findall(text)) for pattern in _SCRIPTS), reverse=True)
+    counts = [0] * (len(_SCRIPTS) + 1)
+    for character, count in Counter(text).items():
+        counts[_script_of(character)] += count
+    counts.pop()  # of no script
+    counts.sort(reverse=True)
     return counts[1] / sum(counts) if counts[1] else 0.0
+
+
+@lru_cache(1 << 14)
+def _script_of(character: str) -> int:
+    return next((number for number, pattern in enumerate(_SCRIPTS) if pattern.match(character)), -1)
 
 
 _SCRIPTS = tuple(

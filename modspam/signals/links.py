@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from operator import attrgetter
 
 import regex
 
 from modspam.normalise import Span
-from modspam.patterns import Pattern, holds_any
-from modspam.signals.addresses import Link, host_of, is_common, is_reference, registered_name, selling_words
+from modspam.patterns import Pattern, holds_any, holds_dot_apart
+from modspam.signals.addresses import host_of, is_common, is_local, is_reference, registered_name, selling_words
 from modspam.signals.observation import Observation
 from modspam.signals.signal import Where, counted, measured
 from modspam.signals.trades import trade_words
@@ -21,7 +22,6 @@ _SHORTENERS = frozenset(
     goo.su t2m.io soo.gd urlz.fr x.co tr.im
     """.split()
 )
-_PRIVATE_ADDRESS = Pattern(r"(?:127|10|0)\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.|8\.8\.|1\.1\.1\.1|255\.")
 _RAW_ADDRESS = Pattern(r"\d{1,3}(?:\.\d{1,3}){3}")
 _ENDINGS = "com|net|org|info|biz|ru|co|io|me|xyz|top|site|shop|online|club"
 _SPELLED_OUT = Pattern(
@@ -34,37 +34,47 @@ _SPELLED_OUT = Pattern(
     regex.IGNORECASE,
 )
 _SPELLED_OUT_HAS = ("dot", "d0t", "punkt", "точка", "titik", "nokta", "hxx", "h**", "www")
-_DOT_APART = Pattern(r"\.(?<=[\s\[({].)")
+_SPELLED_OUT_CORE = Pattern(
+    r"(?:dot|d0t|\.|punkt|точка|titik|nokta)(?:\s?[\])}]|\s)(?<=[\s\[({](?:dot|d0t|\.|punkt|точка|titik|nokta)(?:\s?[\])}]|\s))"
+    r"|hxx|h\*\*|www\s",
+    regex.IGNORECASE,
+)
 _DOMAIN_LABEL = Pattern(r"(?:https?://)?(?:www\.)?[\w\-]+(?:\.[\w\-]+)*\.[a-z]{2,12}(?:/\S*)?", regex.IGNORECASE)
 
 
-def _is_local(link: Link) -> bool:
-    return link.host == "localhost" or _PRIVATE_ADDRESS.match(link.host) is not None
+_LINKS = attrgetter("links")
 
 
-@counted(unit="links", cap=6, where=Where.VISIBLE, message="links to places that nobody cites")
+def _may_be_spelled_out(observation: Observation) -> bool:
+    has = holds_any(observation.lowered, _SPELLED_OUT_HAS) or holds_dot_apart(observation.visible)
+    return has and _SPELLED_OUT_CORE.search(observation.visible) is not None
+
+
+@counted(unit="links", cap=6, where=Where.VISIBLE, needs=_LINKS, message="links to places that nobody cites")
 def links(observation: Observation) -> Iterator[Span]:
     """Being found at an address is what comment spam is for; links that people cite or that lead home do not count."""
-    return ((k.start, k.end) for k in observation.links if not is_common(k.host) and not _is_local(k))
+    return ((k.start, k.end) for k in observation.promoted)
 
 
-@counted(unit="links", cap=6, where=Where.VISIBLE, message="links to reference works, code, papers or news")
+@counted(
+    unit="links", cap=6, where=Where.VISIBLE, needs=_LINKS, message="links to reference works, code, papers or news"
+)
 def reference_links(observation: Observation) -> Iterator[Span]:
     """People underpin what they say with sources; spam gains nothing by it."""
-    return ((k.start, k.end) for k in observation.links if is_reference(k.host) or _is_local(k))
+    return ((k.start, k.end) for k in observation.links if is_reference(k.host) or is_local(k.host))
 
 
-@measured(unit="share of the text", cap=0.6, message="much of the text is links")
+@measured(unit="share of the text", cap=0.6, needs=_LINKS, message="much of the text is links")
 def link_density(observation: Observation) -> float:
     """A comment that is mostly addresses and their labels was left for the addresses."""
-    found = [k for k in observation.links if not is_common(k.host) and not _is_local(k)]
+    found = observation.promoted
     if not found:
         return 0.0
     linked = sum(k.end - k.start + len(k.label) for k in found)
     return min(1.0, linked / max(1, len(observation.visible.strip())))
 
 
-@counted(unit="links", cap=4, where=Where.VISIBLE, message="links written as HTML")
+@counted(unit="links", cap=4, where=Where.VISIBLE, needs=_LINKS, message="links written as HTML")
 def html_links(observation: Observation) -> Iterator[Span]:
     """Posting tools write anchors by the row; people who comment paste addresses, and notices come with one."""
     if observation.is_notice:
@@ -72,33 +82,37 @@ def html_links(observation: Observation) -> Iterator[Span]:
     return ((k.start, k.end) for k in observation.links if k.markup == "html" and not is_reference(k.host))
 
 
-@counted(unit="links", cap=2, where=Where.VISIBLE, message="links in a forum's markup, [url=...]")
+@counted(unit="links", cap=2, where=Where.VISIBLE, needs=_LINKS, message="links in a forum's markup, [url=...]")
 def bbcode_links(observation: Observation) -> Iterator[Span]:
     """The same text is posted to every kind of site, so forum markup turns up where there is no forum."""
     return ((k.start, k.end) for k in observation.links if k.markup == "bbcode")
 
 
-@measured(unit="kinds of markup", cap=2, message="the same kind of link in several markups at once")
+@measured(unit="kinds of markup", cap=2, needs=_LINKS, message="the same kind of link in several markups at once")
 def mixed_link_markup(observation: Observation) -> float:
     """Who does not know what the site will turn into a link tries HTML, BBCode and the bare address together."""
     kinds = {k.markup for k in observation.links if k.markup != "bare"}
     return float(len(kinds) - 1) if len(kinds) > 1 and kinds & {"html", "bbcode"} else 0.0
 
 
-@counted(unit="links", cap=2, where=Where.VISIBLE, message="several links to one place")
+@counted(unit="links", cap=2, where=Where.VISIBLE, needs=_LINKS, message="several links to one place")
 def repeated_link(observation: Observation) -> Iterator[Span]:
     """Link building repeats its target; a person who cites says it once."""
     seen: Counter[str] = Counter()
-    for link in observation.links:
-        if is_common(link.host) or _is_local(link):
-            continue
+    for link in observation.promoted:
         name = registered_name(link.host)
         seen[name] += 1
         if seen[name] > 1:
             yield link.start, link.end
 
 
-@counted(unit="links", cap=2, where=Where.VISIBLE, message="a link whose text shows another address than it leads to")
+@counted(
+    unit="links",
+    cap=2,
+    where=Where.VISIBLE,
+    needs=_LINKS,
+    message="a link whose text shows another address than it leads to",
+)
 def deceptive_link(observation: Observation) -> Iterator[Span]:
     """Text that looks like an address and is not the target is there to deceive."""
     for link in observation.links:
@@ -108,7 +122,7 @@ def deceptive_link(observation: Observation) -> Iterator[Span]:
                 yield link.start, link.end
 
 
-@counted(unit="links", cap=3, where=Where.VISIBLE, message="links labelled with what is for sale")
+@counted(unit="links", cap=3, where=Where.VISIBLE, needs=_LINKS, message="links labelled with what is for sale")
 def keyword_anchor(observation: Observation) -> Iterator[Span]:
     """Link building puts the search term that it wants to rank for into the link's text."""
     if observation.is_notice:  # the label is the name of a blog
@@ -116,7 +130,9 @@ def keyword_anchor(observation: Observation) -> Iterator[Span]:
     return ((k.start, k.end) for k in observation.links if k.label and trade_words(k.label))
 
 
-@counted(unit="links", cap=2, where=Where.VISIBLE, message="a link whose address names something for sale")
+@counted(
+    unit="links", cap=2, where=Where.VISIBLE, needs=_LINKS, message="a link whose address names something for sale"
+)
 def selling_link(observation: Observation) -> Iterator[Span]:
     """Domains and pages are named for the search that they want to win: one such word in a host, two in a path."""
     for link in observation.links:
@@ -125,38 +141,46 @@ def selling_link(observation: Observation) -> Iterator[Span]:
             yield link.start, link.end
 
 
-@counted(unit="links", cap=2, where=Where.VISIBLE, message="a shortened link")
+@counted(unit="links", cap=2, where=Where.VISIBLE, needs=_LINKS, message="a shortened link")
 def shortened_link(observation: Observation) -> Iterator[Span]:
     """A shortener hides where a link leads."""
     return ((k.start, k.end) for k in observation.links if k.host in _SHORTENERS)
 
 
-@counted(unit="links", cap=1, where=Where.VISIBLE, message="an address disguised with foreign letters")
+@counted(unit="links", cap=1, where=Where.VISIBLE, needs=_LINKS, message="an address disguised with foreign letters")
 def punycode_link(observation: Observation) -> Iterator[Span]:
     """Names that need punycode can imitate others letter for letter."""
     return ((k.start, k.end) for k in observation.links if "xn--" in k.host)
 
 
-@counted(unit="links", cap=2, where=Where.VISIBLE, message="a link to a bare number instead of a name")
+@counted(unit="links", cap=2, where=Where.VISIBLE, needs=_LINKS, message="a link to a bare number instead of a name")
 def raw_address(observation: Observation) -> Iterator[Span]:
     """No honest public site is reached by its number; private networks in questions and logs do not count."""
     return (
         (k.start, k.end)
         for k in observation.links
-        if _RAW_ADDRESS.fullmatch(k.host.split(":")[0]) and not _is_local(k) and "://" in k.url
+        if _RAW_ADDRESS.fullmatch(k.host.split(":")[0]) and not is_local(k.host) and "://" in k.url
     )
 
 
-@counted(unit="addresses", cap=2, where=Where.VISIBLE, message="an address spelled out to get past filters")
+@counted(
+    unit="addresses",
+    cap=2,
+    where=Where.VISIBLE,
+    needs=_may_be_spelled_out,
+    message="an address spelled out to get past filters",
+)
 def spelled_out_address(observation: Observation) -> Iterator[Span]:
     """Who writes "dot com" expects that links are refused."""
-    if not holds_any(observation.lowered, _SPELLED_OUT_HAS) and not _DOT_APART.search(observation.visible):
-        return iter(())
     return (match.span() for match in _SPELLED_OUT.finditer(observation.visible))
 
 
 @counted(
-    unit="links", cap=1, where=Where.VISIBLE, message="the comment ends in a link that the text does not lead up to"
+    unit="links",
+    cap=1,
+    where=Where.VISIBLE,
+    needs=_LINKS,
+    message="the comment ends in a link that the text does not lead up to",
 )
 def trailing_link(observation: Observation) -> Iterator[Span]:
     """A sentence or two and then the address: the text is there to carry it."""
@@ -165,12 +189,7 @@ def trailing_link(observation: Observation) -> Iterator[Span]:
     last = observation.links[-1]
     before = observation.visible[: last.start].rstrip()
     behind = observation.visible[last.end :]
-    if (
-        len(behind.strip()) <= 3 + len(last.label)
-        and before[-1:] in ".!?"
-        and not is_common(last.host)
-        and not _is_local(last)
-    ):
+    if len(behind.strip()) <= 3 + len(last.label) and before[-1:] in ".!?" and observation.promoted[-1:] == [last]:
         yield last.start, last.end
 
 

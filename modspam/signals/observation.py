@@ -1,13 +1,17 @@
 """A reading with what several signals want to know of it, each worked out once and only if asked for."""
 
+import string
 from bisect import bisect_left, bisect_right
-from functools import cached_property
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any, Generic, TypeVar, overload
 
 import regex
 
 from modspam.normalise import Reading, Span
-from modspam.patterns import Pattern, holds_any
-from modspam.signals.addresses import Link, find_links
+from modspam.patterns import Outline, Pattern, holds_any
+from modspam.signals.addresses import Link, find_links, host_of, is_common, is_local
+from modspam.signals.phrasebook import find_phrases, find_unspaced
 from modspam.signals.slots import Slot, find_slots
 
 __all__ = ["Observation"]
@@ -16,6 +20,7 @@ __all__ = ["Observation"]
 _BETWEEN = '!"#$%&()*+,-./:;<=>?@[\\]^_{|}~«»“”„‹›…–—·•¡¿、。，！？：；「」『』（）【】'
 _APOSTROPHES = dict.fromkeys(map(ord, "'‘’`´ʼ"), "")
 _TO_WORDS = str.maketrans({**dict.fromkeys(map(ord, _BETWEEN + "\t\n"), " "), **_APOSTROPHES})
+_ASCII_TO_WORDS = bytes(ord(" ") if chr(byte) in _BETWEEN else byte for byte in range(0x100))  # the same, far faster
 _WORD = Pattern(rf"[^\s{regex.escape(_BETWEEN, special_only=False)}]++")
 
 # Of the names of files.
@@ -31,14 +36,19 @@ _CODE = Pattern(
     r"|\\(?:frac|sum|int|begin|in|mid)\b"  # formulae
     rf"|(?<![/\w.\-])\w[\w\-]*\.(?:{_ENDINGS})\b"
 )
-# What a text with any of that in it has at least: looked for first, since most texts have none.
-_CODE_HAS = (
-    "`", "<?", "{%", "%}", "</", "()", ");", "=>", "->", "::", "!=", "==", "&&", "||", "$(", "#include", "#define",
-    "def ", "import ", "return ", "echo ", "print(", "printf(", "SELECT", "git ", "sudo ", 'File "', "Traceback", "\\",
+# What a text with any of that in it has at least, looked for first, since most texts have none: one of these words ...
+_CODE_WORDS = ("def ", "import ", "return ", "echo ", "SELECT", "git ", "sudo ", "Traceback")
+# ... or one of these, each of which has one of the rarer signs ...
+_CODE_SIGNS = frozenset(b'`<%};=>:&|$#"\\')
+_CODE_MARKS = (
+    "`", "<?", "{%", "%}", "</", ");", "=>", "->", "::", "!=", "==", "&&", "||", "$(", "#include", "#define",
+    'File "', "\\",
 )  # fmt: skip
-_CODE_HAS_BESIDES = Pattern(
-    r"\d\d-\d\d[T ]|\bat [\w.$<>]++\("
-    rf"|\.(?:{_ENDINGS})\b"
+# ... or the second, where there is the first.
+_CODE_HAS_BESIDES = (
+    (".", Pattern(rf"\.(?:{_ENDINGS})\b")),
+    ("-", Pattern(r"-\d\d[T ]")),
+    ("(", Pattern(r"(?:at [\w.$<>]++|printf?)\(|\(\)")),
 )
 # What people call the things that use placeholders honestly.
 _TALK_OF_CODE = Pattern(
@@ -57,10 +67,39 @@ _NOTICE = Pattern(
     regex.IGNORECASE | regex.DOTALL,
 )
 
-_UNSPACED = Pattern(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Arabic}]")
+_NO_SIGNS = bytes({*string.ascii_letters.encode(), *string.digits.encode(), ord(" "), *range(0x80, 0x100)})
+_DIGITS = Outline({"1": "0123456789"})
 _BREAK = Pattern(r"\s+")
 
 _FIELD = 500  # characters of a form's field that are looked at; nobody's name or address is longer
+
+
+T = TypeVar("T")
+
+
+class worked_out(Generic[T]):  # noqa: N801 - reads as the decorator that it is
+    """A property that is worked out when it is first asked for, and kept.
+
+    `functools.cached_property` does so under a lock up to Python 3.11, which takes longer than most of the work here.
+    """
+
+    def __init__(self, work_out: Callable[[Any], T]) -> None:
+        self._work_out = work_out
+        self.__doc__ = work_out.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> "worked_out[T]": ...
+    @overload
+    def __get__(self, instance: object, owner: type) -> T: ...
+    def __get__(self, instance: object | None, owner: type) -> "T | worked_out[T]":
+        # Reached only until the instance has an attribute of this name.
+        if instance is None:
+            return self
+        value = instance.__dict__[self._name] = self._work_out(instance)
+        return value
 
 
 class Observation:
@@ -74,43 +113,79 @@ class Observation:
         self.folded = reading.folded.text
         self.author = reading.comment.author[:_FIELD]
         self.author_url = reading.comment.author_url[:_FIELD]
+        self.sightings: list[tuple[int, Any]] | None = None  # what `modspam.signals.look` has seen
 
-    @cached_property
+    @worked_out
     def lowered(self) -> str:
         """The visible text without a difference between capitals and small letters."""
         return self.visible.casefold()
 
-    @cached_property
+    @worked_out
     def words(self) -> list[str]:
         """The words of the folded text in order, without apostrophes."""
+        if self.folded.isascii():
+            return self.folded.encode().translate(_ASCII_TO_WORDS, b"'`").decode().split()
         return self.folded.translate(_TO_WORDS).split()
 
-    @cached_property
-    def has_unspaced(self) -> bool:
-        """Whether some of the folded text is in a script that puts no spaces between words, or few."""
-        return not self.folded.isascii() and _UNSPACED.search(self.folded) is not None
+    @worked_out
+    def pairs(self) -> set[tuple[str, str]]:
+        """The pairs of words that follow one another."""
+        return set(pairwise(self.words))
 
-    @cached_property
+    @worked_out
+    def phrases(self) -> dict[str, list[Span]]:
+        """The stock phrases in the folded text, by the table that they stand in."""
+        found: dict[str, list[Span]] = {}
+        for table, (first, end) in find_phrases(self.words, self.pairs):
+            found.setdefault(table, []).append((self.word_spans[first][0], self.word_spans[end - 1][1]))
+        if not self.folded.isascii():
+            for table, span in find_unspaced(self.folded):
+                found.setdefault(table, []).append(span)
+        return found
+
+    @worked_out
+    def signs(self) -> frozenset[int]:
+        """The characters of the visible text in ASCII that are neither letters nor digits nor the space, as bytes."""
+        return frozenset(self.visible.encode("utf-8", "surrogatepass").translate(None, _NO_SIGNS))
+
+    @worked_out
+    def promoted(self) -> list[Link]:
+        """The links to places that nobody cites and that lead to no home network."""
+        return [link for link in self.links if not is_common(link.host) and not is_local(link.host)]
+
+    @worked_out
+    def digits(self) -> int:
+        """How many digits the visible text has."""
+        if self.visible.isascii():
+            return _DIGITS(self.visible).count(b"1")
+        return sum(map(str.isdigit, self.visible))
+
+    @worked_out
+    def author_host(self) -> str:
+        """The host of the author's address."""
+        return host_of(self.author_url)
+
+    @worked_out
     def word_spans(self) -> list[Span]:
         """Where each of `words` stands in the folded text."""
         return [m.span() for m in _WORD.finditer(self.folded) if m[0].translate(_APOSTROPHES)]
 
-    @cached_property
+    @worked_out
     def links(self) -> tuple[Link, ...]:
         """The addresses in the visible text."""
         return find_links(self.reading)
 
-    @cached_property
+    @worked_out
     def is_notice(self) -> bool:
         """Whether blog software wrote the comment: an excerpt of a page that links here, with its title for a name."""
         return _NOTICE.fullmatch(self.visible.strip()) is not None
 
-    @cached_property
+    @worked_out
     def slots(self) -> tuple[Slot, ...]:
         """The slots of templates in the visible text."""
-        return find_slots(self.visible)
+        return find_slots(self.visible, self.lowered, self.signs)
 
-    @cached_property
+    @worked_out
     def disguised_share(self) -> float:
         """The share of the comment, in characters, that stands in words which a disguise touches; 0..1.
 
@@ -124,7 +199,7 @@ class Observation:
             touched += last - first
         return touched / (len(self.given) + 1)
 
-    @cached_property
+    @worked_out
     def prose(self) -> str:
         """The visible text without its addresses."""
         pieces, position = [], 0
@@ -133,14 +208,19 @@ class Observation:
             position = link.end
         return "".join([*pieces, self.visible[position:]])
 
-    @cached_property
+    @worked_out
     def code(self) -> list[Span]:
         """Marks of code, markup or logs in the visible text."""
-        if not holds_any(self.visible, _CODE_HAS) and not _CODE_HAS_BESIDES.search(self.visible):
+        text = self.visible
+        if (
+            not holds_any(text, _CODE_WORDS)
+            and (_CODE_SIGNS.isdisjoint(self.signs) or not holds_any(text, _CODE_MARKS))
+            and not any(sign in text and pattern.search(text) for sign, pattern in _CODE_HAS_BESIDES)
+        ):
             return []
-        return [match.span() for match in _CODE.finditer(self.visible)]
+        return [match.span() for match in _CODE.finditer(text)]
 
-    @cached_property
+    @worked_out
     def about_code(self) -> bool:
         """Whether the comment holds code, or talks of the things in which placeholders are honest."""
         return bool(self.code) or _TALK_OF_CODE.search(self.folded) is not None

@@ -14,14 +14,18 @@ _STEM = 5  # letters that two forms of a word have in common
 _ENOUGH_WORDS = 6
 
 
-@measured(unit="share of the page's words", cap=0.5, message="speaks of what the page is about")
+def _page_is_known(observation: Observation) -> bool:
+    return bool(observation.comment.page_title or observation.comment.permalink)
+
+
+@measured(unit="share of the page's words", cap=0.5, needs=_page_is_known, message="speaks of what the page is about")
 def on_topic(observation: Observation) -> float:
     """Who takes up the words of the title has seen the page."""
     title = _stems(_title(observation))
     return len(title & _comment_stems(observation)) / len(title) if title else 0.0
 
 
-@measured(unit="comments", cap=2.0, message="not a word on what the page is about")
+@measured(unit="comments", cap=2.0, needs=_page_is_known, message="not a word on what the page is about")
 def off_topic(observation: Observation) -> float:
     """A text that fits under every page says nothing about this one; short comments are spared."""
     title = _stems(_title(observation))

@@ -1,6 +1,7 @@
 """Slots of a template that nobody filled in, and alternatives that nobody chose from."""
 
 from collections.abc import Iterator
+from operator import attrgetter
 
 import regex
 
@@ -12,11 +13,14 @@ from modspam.signals.slots import Use
 
 __all__ = ["SIGNALS"]
 
+_SLOTS = attrgetter("slots")
+
 
 @counted(
     unit="slots",
     cap=2,
     where=Where.VISIBLE,
+    needs=_SLOTS,
     message="a template's placeholder was never filled in",
 )
 def unfilled_placeholder(observation: Observation) -> Iterator[Span]:
@@ -28,6 +32,7 @@ def unfilled_placeholder(observation: Observation) -> Iterator[Span]:
     unit="slots",
     cap=2,
     where=Where.VISIBLE,
+    needs=_SLOTS,
     message="placeholders, as people who write about templates use them",
 )
 def quoted_placeholder(observation: Observation) -> Iterator[Span]:
@@ -50,17 +55,20 @@ _OPERATOR = Pattern(
 )
 
 
+def _has_brace_and_bar(observation: Observation) -> bool:
+    return "{" in observation.visible and "|" in observation.visible
+
+
 @counted(
     unit="groups",
     cap=3,
     where=Where.VISIBLE,
+    needs=_has_brace_and_bar,
     message="alternatives of a spun text, {this|that}, were left in",
 )
 def unspun_spintax(observation: Observation) -> Iterator[Span]:
     """Alternatives in braces in running prose are a posting tool's source; sets, types and usage lines are no prose."""
     text = observation.visible
-    if "{" not in text or "|" not in text:
-        return
     groups = [
         match.span()
         for match in _GROUP.finditer(text)

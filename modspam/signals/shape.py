@@ -1,14 +1,17 @@
 """The shape of the text: capitals, digits, signs, repetition, words that are no words."""
 
+import string
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 from math import log2
+from operator import attrgetter
 
+import numpy as np
 import regex
 
 from modspam.normalise import Span
-from modspam.patterns import Pattern
+from modspam.patterns import Outline, Pattern, find_at, holds_any, runs_with
 from modspam.signals.observation import Observation
 from modspam.signals.signal import Where, counted, measured
 
@@ -18,16 +21,70 @@ _ENOUGH_LETTERS = 20
 _ENOUGH_WORDS = 8
 
 
-@measured(unit="share of letters", cap=1.0, message="written in capitals")
+# Long texts are characterised well enough by their beginning.
+_LOOKED_AT = 20_000
+_BITS_OF_PROSE = 3.2  # a character, at least
+_CASES = Outline({"A": string.ascii_uppercase, "a": string.ascii_lowercase})
+_CONSONANT_OUTLINE = Outline({"c": "bcdfghjklmnpqrstvwxyzBCDFGHJKLMNPQRSTVWXYZ", "v": "aeiouAEIOU"})
+_CODE = attrgetter("code")
+
+
+def _has_capitals(observation: Observation) -> bool:
+    return not observation.visible.islower()
+
+
+def _has_digits(observation: Observation) -> bool:
+    return observation.digits > 0 or (
+        not observation.visible.isascii() and _DIGIT.search(observation.visible) is not None
+    )
+
+
+def _may_shout(observation: Observation) -> bool:
+    return observation.visible.count("!") >= 3 or holds_any(observation.visible, ("$$$", "€€", "%%"))
+
+
+def _has_pair_twice(observation: Observation) -> bool:
+    return len(observation.pairs) < len(observation.words) - 1
+
+
+def _may_be_monotonous(observation: Observation) -> bool:
+    """Whether the entropy may be low: it is never below that of the chance that two characters are the same.
+
+    Taking characters that end in the same byte for one another only makes it lower.
+    """
+    text = observation.folded[:_LOOKED_AT]
+    ends = text.encode() if text.isascii() else text.encode("utf-32-le", "surrogatepass")[::4]
+    counts = np.bincount(np.frombuffer(ends, dtype=np.uint8))
+    return float(counts @ counts) > len(text) ** 2 * 2 ** -(_BITS_OF_PROSE + 1e-9)
+
+
+def _may_have_random_word(observation: Observation) -> bool:
+    return b"aA" in _CASES(observation.visible) or b"ccccc" in _CONSONANT_OUTLINE(observation.visible)
+
+
+def _may_have_gaps(observation: Observation) -> bool:
+    return holds_any(observation.visible, ("  ", " ,", " ."))
+
+
+def _may_reply(observation: Observation) -> bool:
+    return holds_any(observation.visible, (">", "&gt;", "@", "ou wrote", "ou said", '"', "“", "„", "«"))
+
+
+@measured(unit="share of letters", cap=1.0, needs=_has_capitals, message="written in capitals")
 def capitals(observation: Observation) -> float:
     """Adverts shout, and so do some people: weak evidence, which is why it is weighed and not decided upon."""
-    text = [character for character in observation.visible[:_LOOKED_AT] if character < _STYLED]
-    upper = sum(map(str.isupper, text))
-    lower = sum(map(str.islower, text))
+    text = observation.visible[:_LOOKED_AT]
+    if text.isascii():
+        outline = _CASES(text)
+        upper, lower = outline.count(b"A"), outline.count(b"a")
+    else:
+        unstyled = [character for character in text if character < _STYLED] if max(text) >= _STYLED else text
+        upper = sum(map(str.isupper, unstyled))
+        lower = sum(map(str.islower, unstyled)) if upper else 0
     return upper / (upper + lower) if upper + lower >= _ENOUGH_LETTERS else 0.0
 
 
-@measured(unit="share of characters", cap=0.4, message="many digits")
+@measured(unit="share of characters", cap=0.4, needs=_has_digits, message="many digits")
 def digits(observation: Observation) -> float:
     """Prices and numbers to call; digits inside words stand for letters, and code has its own signal."""
     text = observation.prose[:_LOOKED_AT]
@@ -35,47 +92,57 @@ def digits(observation: Observation) -> float:
     return found / len(text) if len(text) >= _ENOUGH_LETTERS else 0.0
 
 
-@counted(unit="runs", cap=3, where=Where.VISIBLE, message="rows of exclamation or currency signs")
+@counted(unit="runs", cap=3, where=Where.VISIBLE, needs=_may_shout, message="rows of exclamation or currency signs")
 def shouted_signs(observation: Observation) -> Iterator[Span]:
     """Rows of !!! and $$$ sell."""
     return (match.span() for match in _SHOUTED.finditer(observation.visible))
 
 
-@measured(unit="share of words", cap=0.7, message="the same words again and again")
+@measured(unit="share of words", cap=0.7, needs=_has_pair_twice, message="the same words again and again")
 def repetition(observation: Observation) -> float:
     """Keyword stuffing repeats pairs of words; people seldom do."""
     words = observation.words[:_LOOKED_AT]
     if len(words) < _ENOUGH_WORDS:
         return 0.0
-    pairs = Counter(pairwise(words))
-    repeated = sum(count - 1 for count in pairs.values())
-    return repeated / (len(words) - 1)
+    pairs = len(words) - 1
+    return (pairs - len(set(pairwise(words)))) / pairs
 
 
-@measured(unit="bits below what prose has", cap=2.0, message="hardly any variety of characters")
+@measured(
+    unit="bits below what prose has", cap=2.0, needs=_may_be_monotonous, message="hardly any variety of characters"
+)
 def low_entropy(observation: Observation) -> float:
     """Prose has about four bits a character in any alphabet (Shannon 1951 counts letters alone); filler has fewer."""
     text = observation.folded[:_LOOKED_AT]
     if len(text) < 2 * _ENOUGH_LETTERS:
         return 0.0
     entropy = -sum(n / len(text) * log2(n / len(text)) for n in Counter(text).values())
-    return max(0.0, 3.2 - entropy)
+    return max(0.0, _BITS_OF_PROSE - entropy)
 
 
-@counted(unit="words", cap=3, where=Where.VISIBLE, message="words that look like random letters")
+@counted(
+    unit="words", cap=3, where=Where.VISIBLE, needs=_may_have_random_word, message="words that look like random letters"
+)
 def random_words(observation: Observation) -> Iterator[Span]:
     """Posting tools add letters by chance, to differ from what filters have seen and to find their posts again."""
-    if not _MIXED_CASE.search(observation.visible) and not _CONSONANTS.search(observation.lowered):
-        return  # no word could be one
-    for match in _LONG_WORD.finditer(observation.visible):
-        if is_random_word(match[0]):
+    visible = observation.visible
+    runs = {*runs_with(_CASES(visible), b"aA"), *runs_with(_CONSONANT_OUTLINE(visible), b"ccccc")}
+    for start, _ in sorted(runs):
+        match = _LONG_WORD.match(visible, start)
+        if match is not None and is_random_word(match[0]):
             yield match.span()
 
 
-@counted(unit="gaps", cap=4, where=Where.VISIBLE, message="gaps inside sentences, as if words had fallen out")
+@counted(
+    unit="gaps",
+    cap=4,
+    where=Where.VISIBLE,
+    needs=_may_have_gaps,
+    message="gaps inside sentences, as if words had fallen out",
+)
 def gaps(observation: Observation) -> Iterator[Span]:
     """Spinning tools leave two spaces, or one before a comma, where a choice came out empty."""
-    return (match.span() for match in _GAP.finditer(observation.visible))
+    return (match.span() for match in find_at(_GAP, _GAP_BEGINNINGS, observation.visible))
 
 
 def is_random_word(word: str) -> bool:
@@ -99,20 +166,26 @@ def is_random_word(word: str) -> bool:
     )
 
 
-@counted(unit="marks", cap=4, where=Where.VISIBLE, message="code, markup or a log, as in a technical discussion")
+@counted(
+    unit="marks", cap=4, where=Where.VISIBLE, needs=_CODE, message="code, markup or a log, as in a technical discussion"
+)
 def code(observation: Observation) -> list[Span]:
     """People who write about programs paste them; spam has no use for it."""
     return observation.code
 
 
-@counted(unit="marks", cap=4, where=Where.VISIBLE, message="an answer to somebody: a quotation or a name addressed")
+@counted(
+    unit="marks",
+    cap=4,
+    where=Where.VISIBLE,
+    needs=_may_reply,
+    message="an answer to somebody: a quotation or a name addressed",
+)
 def reply(observation: Observation) -> Iterator[Span]:
     """Who quotes or addresses another reader has read the page."""
     return (match.span() for match in _REPLY.finditer(observation.visible))
 
 
-# Long texts are characterised well enough by their beginning.
-_LOOKED_AT = 20_000
 _SHOUTED = Pattern(r"!{3,}+|\${3,}+|(?:!\s?){4,}+|€{2,}+|%{2,}+")
 _LONG_WORD = Pattern(r"(?<![\w./:@&?=\-#])[A-Za-z]{6,24}(?![\w/:@=]|[.\-]\w)")
 _MIXED_CASE = Pattern(r"[a-z][A-Z]")
@@ -132,7 +205,9 @@ _REAL_CLUSTER = Pattern(
     r"|hyth|ngth|ghts|lfth|xth|rldw|tchw|tchph|ghtl"
     r"|(.)\1\1|^[hkjasdxl]+$|^mw[ha]+$|pff|psst|hmm|brr|grr"
 )
+_GAP_BEGINNINGS = Pattern(r" (?=[ ,.])")
 _GAP = Pattern(r"(?<=\p{Ll}{2}) {2,5}(?=\p{Ll}{2})|(?<=\p{L}) +(?=,(?: |$)|\.$)", regex.MULTILINE)
+_DIGIT = Pattern(r"\p{Nd}")
 _NUMBER = Pattern(r"(?<![\p{L}\p{N}])\p{Nd}++(?![\p{L}])")
 _STYLED = "\U00010000"  # from here on alphabets that are drawn in capitals, whatever they say
 _REPLY = Pattern(

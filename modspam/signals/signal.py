@@ -10,7 +10,7 @@ from typing import NamedTuple
 from modspam.normalise import Span
 from modspam.signals.observation import Observation
 
-__all__ = ["Sighting", "Signal", "Where", "counted", "measured"]
+__all__ = ["Needs", "Sighting", "Signal", "Where", "counted", "measured"]
 
 
 class Where(Enum):
@@ -30,6 +30,9 @@ class Sighting(NamedTuple):
     spans: tuple[Span, ...]
 
 
+Needs = Callable[[Observation], object]
+
+
 @dataclass(frozen=True, slots=True)
 class Signal:
     """A feature extractor with a name.
@@ -41,6 +44,8 @@ class Signal:
     - ``message``: the reason in words, for somebody who has never heard of modspam
     - ``why``: why it tells spam from ham
     - ``where``: the text that its spans refer to
+    - ``needs``: whether the comment holds what it must hold at least for the signal to see anything; fast to
+      ask, and the same function for signals with the same needs, so that it is asked once for all of them
     - ``see``: the extractor itself, a pure function
     - ``prior``: its weight, in log-odds, where training had nothing to learn it from
     """
@@ -51,6 +56,7 @@ class Signal:
     message: str
     why: str
     where: Where
+    needs: Needs
     see: Callable[[Observation], Sighting]
     prior: float = 0.0
 
@@ -60,7 +66,7 @@ class Signal:
 
 
 def counted(
-    *, unit: str, cap: float, message: str, where: Where
+    *, unit: str, cap: float, message: str, where: Where, needs: Needs
 ) -> Callable[[Callable[[Observation], Iterable[Span]]], Signal]:
     """Make a signal of a function that finds places: its value is how many there are."""
 
@@ -70,13 +76,13 @@ def counted(
             return Sighting(float(len(spans)), spans)
 
         why = cleandoc(find.__doc__ or "")
-        return Signal(find.__name__, unit, cap, message, why, where, see)
+        return Signal(find.__name__, unit, cap, message, why, where, needs, see)
 
     return decorate
 
 
 def measured(
-    *, unit: str, cap: float, message: str, where: Where = Where.GIVEN, prior: float = 0.0
+    *, unit: str, cap: float, message: str, where: Where = Where.GIVEN, needs: Needs, prior: float = 0.0
 ) -> Callable[[Callable[[Observation], float]], Signal]:
     """Make a signal of a function that measures the comment as a whole."""
 
@@ -85,6 +91,6 @@ def measured(
             return Sighting(measure(observation), ())
 
         why = cleandoc(measure.__doc__ or "")
-        return Signal(measure.__name__, unit, cap, message, why, where, see, prior)
+        return Signal(measure.__name__, unit, cap, message, why, where, needs, see, prior)
 
     return decorate

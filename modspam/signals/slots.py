@@ -13,7 +13,7 @@ from typing import NamedTuple
 import regex
 
 from modspam.normalise import Span
-from modspam.patterns import Pattern, holds_any
+from modspam.patterns import Pattern, find_at, holds_any
 
 __all__ = ["Slot", "Use", "find_slots"]
 
@@ -96,13 +96,14 @@ _FORMS = (
 )  # fmt: skip
 _RARE = Pattern("|".join(form.pattern for form in _FORMS if not form.honest), regex.IGNORECASE)
 _COMMON = Pattern("|".join(form.pattern for form in _FORMS if form.honest), regex.IGNORECASE)
-_RARE_HAS = ("#", "[")
-_COMMON_HAS = (
-    "%", "{", "[", "<", "«", "‹", "$", "*|", "@@", "~~", "^^", "!!", "##", "||", "_", "INSERT", "ENTER", "YOUR", "MY",
-)  # fmt: skip
-_COMMON_HAS_IN_SMALL_LETTERS = (
-    "lorem ipsum", " null", " undefined", " nan", " first name", " firstname", " (first",
-)  # fmt: skip
+_RARE_SIGNS = frozenset(b"#[")
+_RARE_BEGINNINGS = Pattern(r"[#\[]")
+_COMMON_BEGINNINGS = Pattern(
+    r"[%{\[<«‹$]|\*\||@@|~~|\^\^|!!|##|\|\||(?<!\w)_|\b(?:INSERT|ENTER|YOUR|MY)[ _]|\b(?i:lorem|hi|hello|dear|hey) "
+)
+_COMMON_SIGNS = frozenset(b"%{[<$@~^#|_")
+_COMMON_HAS = ("«", "‹", "!!", "INSERT", "ENTER", "YOUR", "MY")
+_COMMON_HAS_IN_SMALL_LETTERS = ("lorem ipsum", " null", " undefined", " nan", " first", " (first")
 # One plain noun in simple brackets or behind a dollar: BBCode, INI files, masks and shells have those too.
 _PLAIN = Pattern(r"[\[<]\w+[\]>]|\$(?:name|url|title|city|author|user|link|page|post)")
 _DOTTED = Pattern(r"\{\{[^{}]*\w\.\w[^{}]*\}\}")  # a path into an object: a programmer's
@@ -126,15 +127,21 @@ _QUOTES = "`\"'“”„«»‘’"
 _NEAR = 400  # characters around a slot that tell what it is doing there; a line longer than that is cut
 
 
-def find_slots(text: str) -> tuple[Slot, ...]:
-    """Find the slots in a comment's visible text."""
-    return tuple(_slots(text))
+def find_slots(text: str, lowered: str, signs: frozenset[int]) -> tuple[Slot, ...]:
+    """Find the slots in a comment's visible text, given the same in small letters and the signs in it."""
+    may_be_rare = not _RARE_SIGNS.isdisjoint(signs)
+    may_be_common = (
+        not _COMMON_SIGNS.isdisjoint(signs)
+        or holds_any(text, _COMMON_HAS)
+        or holds_any(lowered, _COMMON_HAS_IN_SMALL_LETTERS)
+    )
+    return tuple(_slots(text, may_be_rare, may_be_common)) if may_be_rare or may_be_common else ()
 
 
-def _slots(text: str) -> Iterator[Slot]:
-    found = [(match.span(), True) for match in _RARE.finditer(text)] if holds_any(text, _RARE_HAS) else []
-    if holds_any(text, _COMMON_HAS) or holds_any(text.casefold(), _COMMON_HAS_IN_SMALL_LETTERS):
-        found += [(match.span(), False) for match in _COMMON.finditer(text)]
+def _slots(text: str, may_be_rare: bool, may_be_common: bool) -> Iterator[Slot]:
+    found = [(match.span(), True) for match in find_at(_RARE, _RARE_BEGINNINGS, text)] if may_be_rare else []
+    if may_be_common:
+        found += [(match.span(), False) for match in find_at(_COMMON, _COMMON_BEGINNINGS, text)]
     reached = 0
     for span, rare in sorted(found, key=lambda slot: (slot[0], not slot[1])):
         if span[0] >= reached:
