@@ -88,9 +88,9 @@ class Service:
             raise StoreError(
                 f"the store did not answer within {_STORE_SECONDS:.0f} seconds: try again later"
             ) from error
-        except StoreError as error:
+        except StoreError:
             self.metrics.store_errors.inc()
-            raise StoreError(str(error)) from error
+            raise
 
     async def check(
         self,

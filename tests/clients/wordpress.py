@@ -146,7 +146,8 @@ class WordPress:
 
     def _serve(self) -> None:
         host = self.url.removeprefix("http://")
-        command = ["php", "-S", host, "-t", str(self.root), str(_SITE / "router.php")]
+        # The cache of compiled scripts would go on with a plugin for two seconds after another was laid in its place.
+        command = ["php", "-d", "opcache.enable=0", "-S", host, "-t", str(self.root), str(_SITE / "router.php")]
         self._start(command, self.folder / "php.log", int(host.split(":")[1]), PHP_CLI_SERVER_WORKERS="3")
 
     def _start(self, command: list[str], log: Path, port: int, **environment: str) -> None:
