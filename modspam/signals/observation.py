@@ -2,10 +2,11 @@
 
 import string
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any, Generic, TypeVar, overload
 
+import numpy as np
 import regex
 
 from modspam.normalise import Reading, Span
@@ -19,8 +20,11 @@ __all__ = ["Observation"]
 # What stands between words.  Apostrophes do not: they are dropped, so that "it's" and "its" are one word.
 _BETWEEN = '!"#$%&()*+,-./:;<=>?@[\\]^_{|}~«»“”„‹›…–—·•¡¿、。，！？：；「」『』（）【】'
 _APOSTROPHES = dict.fromkeys(map(ord, "'‘’`´ʼ"), "")
-_TO_WORDS = str.maketrans({**dict.fromkeys(map(ord, _BETWEEN + "\t\n"), " "), **_APOSTROPHES})
-_ASCII_TO_WORDS = bytes(ord(" ") if chr(byte) in _BETWEEN else byte for byte in range(0x100))  # the same, far faster
+_ASCII_TO_WORDS = bytes(ord(" ") if byte < 0x80 and chr(byte) in _BETWEEN else byte for byte in range(0x100))
+_BEYOND_ASCII_TO_WORDS = [(sign, " ") for sign in _BETWEEN if not sign.isascii()] + [
+    (sign, "") for sign in map(chr, _APOSTROPHES) if not sign.isascii()
+]
+_ASCII_IN_WORD = np.array([not chr(byte).isspace() for byte in _ASCII_TO_WORDS])
 _WORD = Pattern(rf"[^\s{regex.escape(_BETWEEN, special_only=False)}]++")
 
 # Of the names of files.
@@ -123,9 +127,14 @@ class Observation:
     @worked_out
     def words(self) -> list[str]:
         """The words of the folded text in order, without apostrophes."""
-        if self.folded.isascii():
-            return self.folded.encode().translate(_ASCII_TO_WORDS, b"'`").decode().split()
-        return self.folded.translate(_TO_WORDS).split()
+        # Byte by byte, since a table for all characters takes several times as long; the few beyond ASCII follow.
+        text = self.folded.encode("utf-8", "surrogatepass").translate(_ASCII_TO_WORDS, b"'`")
+        spaced = text.decode("utf-8", "surrogatepass")
+        if not spaced.isascii():
+            for sign, instead in _BEYOND_ASCII_TO_WORDS:
+                if sign in spaced:
+                    spaced = spaced.replace(sign, instead)
+        return spaced.split()
 
     @worked_out
     def pairs(self) -> set[tuple[str, str]]:
@@ -166,8 +175,13 @@ class Observation:
         return host_of(self.author_url)
 
     @worked_out
-    def word_spans(self) -> list[Span]:
+    def word_spans(self) -> Sequence[Span]:
         """Where each of `words` stands in the folded text."""
+        if self.folded.isascii() and "'" not in self.folded and "`" not in self.folded:
+            inside = np.zeros(len(self.folded) + 2, dtype=np.bool_)
+            _ASCII_IN_WORD.take(np.frombuffer(self.folded.encode(), dtype=np.uint8), out=inside[1:-1])
+            edges = (inside[1:] != inside[:-1]).nonzero()[0].tolist()
+            return list(zip(edges[::2], edges[1::2], strict=True))
         return [m.span() for m in _WORD.finditer(self.folded) if m[0].translate(_APOSTROPHES)]
 
     @worked_out
