@@ -16,7 +16,7 @@ from modspam.corpora import load
 from modspam.evasions import EVASIONS
 from modspam.normalise import read
 from modspam.patterns import find_around, find_at, rows_of_a_letter
-from modspam.signals import SIGNALS, Observation, addresses, contact, look, observation, shape, slots
+from modspam.signals import SIGNALS, Observation, addresses, codemarks, contact, look, observation, shape, slots
 
 relaxed = settings(deadline=None, max_examples=300)
 
@@ -30,6 +30,11 @@ PIECES = """
     пpивет cаsino ё é ß ſ ı İ ﬁ Ａ ① 𝐀 𝐜 \N{BULLET} \N{MIDDLE DOT} … “ ” „ « » ’ ` ' \\ \N{ZERO WIDTH SPACE}
     \N{SOFT HYPHEN} \N{COMBINING ACUTE ACCENT} \N{HANGUL JONGSEONG KIYEOK}
     \N{REGIONAL INDICATOR SYMBOL LETTER A}
+""".split()
+PIECES += """
+    ``` ` <?php {% %} </b> f() ); => -> a::b != == && || $( #include #define from printf( SELECT
+    FROM git sudo at File " .py
+    my-file.js main.rs Traceback 2024-01-02T10:20 \\frac \\in x.y( 12:30
 """.split()
 PIECES += ["name" * 16, "long-label" * 5 + ".", "https : / / www"]
 BETWEEN = ["", "", " ", " ", "  ", "\n", "\t", "\xa0", "\u3000", "-", ".", "\x1c", "\0", "\ud800"]
@@ -53,6 +58,7 @@ FASTER = {
     "rare slots": (slots._RARE, lambda text: find_at(slots._RARE, slots._RARE_BEGINNINGS, text)),
     "common slots": (slots._COMMON, lambda text: find_at(slots._COMMON, slots._COMMON_BEGINNINGS, text)),
     "leet": (normalise._LEET, normalise._leet_tokens),
+    "code": (codemarks._CODE, codemarks._code),
 }
 
 

@@ -10,8 +10,9 @@ import numpy as np
 import regex
 
 from modspam.normalise import Reading, Span
-from modspam.patterns import Outline, Pattern, holds_any
+from modspam.patterns import Outline, Pattern
 from modspam.signals.addresses import Link, find_links, host_of, is_common, is_local
+from modspam.signals.codemarks import find_code, talks_of_code
 from modspam.signals.phrasebook import find_phrases, find_unspaced
 from modspam.signals.slots import Slot, find_slots
 
@@ -26,44 +27,6 @@ _BEYOND_ASCII_TO_WORDS = [(sign, " ") for sign in _BETWEEN if not sign.isascii()
 ]
 _ASCII_IN_WORD = np.array([not chr(byte).isspace() for byte in _ASCII_TO_WORDS])
 _WORD = Pattern(rf"[^\s{regex.escape(_BETWEEN, special_only=False)}]++")
-
-# Of the names of files.
-_ENDINGS = r"py|js|ts|css|conf|ya?ml|json|toml|sh|bat|cpp|java|rb|go|rs|xml|ini|env|tex|md|jinja2?|twig"
-# What only a text with code, markup or a log in it has.
-_CODE = Pattern(
-    r"```|`[^`\n]{2,60}`"  # set off as code
-    r"|<\?(?:php|=)|\{%-?\s|%\}|</\w+>"  # templates and markup
-    r"|\w\(\)|\);|=>|->\w|\w::\w|!=|==|&&|\|\||\$\("  # operators and calls
-    r"|#include\b|#define\b|\bdef \w+\(|\bimport \w+|\bfrom \w+ import\b|\breturn \w+|\becho [\"'$]|\bprintf?\("
-    r"|\bSELECT\b.{1,80}\bFROM\b|\bgit \w+|\bsudo \w+"
-    r"|(?m:^[^\S\n]*+(?:at [\w.$<>]++\(|File \"|Traceback|\d{4}-\d\d-\d\d[T ]\d\d:\d\d))"  # stack traces and logs
-    r"|\\(?:frac|sum|int|begin|in|mid)\b"  # formulae
-    rf"|(?<![/\w.\-])\w[\w\-]*\.(?:{_ENDINGS})\b"
-)
-# What a text with any of that in it has at least, looked for first, since most texts have none: one of these words ...
-_CODE_WORDS = ("def ", "import ", "return ", "echo ", "SELECT", "git ", "sudo ", "Traceback")
-# ... or one of these, each of which has one of the rarer signs ...
-_CODE_SIGNS = frozenset(b'`<%};=>:&|$#"\\')
-_CODE_MARKS = (
-    "`", "<?", "{%", "%}", "</", ");", "=>", "->", "::", "!=", "==", "&&", "||", "$(", "#include", "#define",
-    'File "', "\\",
-)  # fmt: skip
-# ... or the second, where there is the first.
-_CODE_HAS_BESIDES = (
-    (".", Pattern(rf"\.(?:{_ENDINGS})\b")),
-    ("-", Pattern(r"-\d\d[T ]")),
-    ("(", Pattern(r"(?:at [\w.$<>]++|printf?)\(|\(\)")),
-)
-# What people call the things that use placeholders honestly.
-_TALK_OF_CODE = Pattern(
-    r"\b(?:templat(?:e|es|ing)|variables?|render(?:s|ed|ing)?|placeholders?|merge (?:tags?|fields?|codes?)|mail ?merge"
-    r"|mailchimp|newsletters?|snippets?|macros?|preprocessor|compiler|branch|subset|shortcodes?|interpolation|typedef"
-    r"|jinja2?|django|flask|vue|angular|svelte|handlebars|mustache|liquid|jekyll|twig|laravel|helm|ansible|terraform"
-    r"|yaml|javascript|typescript|bash|zsh|powershell|shell|cmd|env|nginx|apache|crontab|strftime|s?printf"
-    r"|syntax|escap(?:e|ed|es|ing)|regexp?|markdown|bbcode|latex|backticks?|brackets?|braces|curly|quotes?|grammar"
-    r"|parser?|dictionary|array|string|hashtags?|footnotes?"
-    r"|шаблон\w*|переменн\w*|platzhalter|vorlage|plantilla|modèle|placeholdery?|テンプレート|变量|模板|變數)\b"
-)
 
 # What blog software writes under a page when another blog links to it or passes it on.
 _NOTICE = Pattern(
@@ -225,16 +188,9 @@ class Observation:
     @worked_out
     def code(self) -> list[Span]:
         """Marks of code, markup or logs in the visible text."""
-        text = self.visible
-        if (
-            not holds_any(text, _CODE_WORDS)
-            and (_CODE_SIGNS.isdisjoint(self.signs) or not holds_any(text, _CODE_MARKS))
-            and not any(sign in text and pattern.search(text) for sign, pattern in _CODE_HAS_BESIDES)
-        ):
-            return []
-        return [match.span() for match in _CODE.finditer(text)]
+        return find_code(self.visible, self.signs)
 
     @worked_out
     def about_code(self) -> bool:
         """Whether the comment holds code, or talks of the things in which placeholders are honest."""
-        return bool(self.code) or _TALK_OF_CODE.search(self.folded) is not None
+        return bool(self.code) or talks_of_code(self.folded)
