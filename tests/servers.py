@@ -12,6 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from conftest import PROJECT
+from ports import free_port, wait_for
+
+from modspam.store import Store
 
 PATIENCE = 60  # seconds, so that a fault fails instead of hanging
 BLOG = "https://blog.example.org"
@@ -60,9 +63,9 @@ class Server:
 
 
 @contextmanager
-def serving(folder: Path, *options: str, **environment: str) -> Iterator[Server]:
+def serving(folder: Path, *options: str, port: int | None = None, **environment: str) -> Iterator[Server]:
     """Run a server with its store, models and log in a folder, until the block ends."""
-    port = free_port()
+    port = port or free_port()
     command = [
         sys.executable, "-W", "error", "-m", "modspam", "serve", "--port", str(port),
         "--store", str(folder / "store.sqlite3"), "--models", str(folder / "models"), *options,
@@ -72,7 +75,7 @@ def serving(folder: Path, *options: str, **environment: str) -> Iterator[Server]
             command, stderr=log, env=os.environ | {"PYTHONPATH": str(PROJECT), **environment}, cwd=folder
         )
     try:
-        wait_for(port, process)
+        wait_for(port, process, PATIENCE, folder / "log")
         yield Server(process, port, folder)
     finally:
         if process.poll() is None:
@@ -80,24 +83,13 @@ def serving(folder: Path, *options: str, **environment: str) -> Iterator[Server]
             process.wait(PATIENCE)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    """Wait until somebody listens."""
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        assert process.poll() is None, f"the server ended with {process.returncode}"
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.02)
-        else:
-            return
-    raise TimeoutError(f"nobody listens on {port}")
+@contextmanager
+def two_sites(folder: Path) -> Iterator[tuple[Server, str, str]]:
+    """Run a server with two keys, for two sites; gives the keys, too."""
+    with Store.open(folder / "store.sqlite3") as store:
+        keys = store.create_key(BLOG), store.create_key("https://other.example")
+    with serving(folder) as server:
+        yield server, *keys
 
 
 def until(true: Callable[[], object], patience: float = PATIENCE) -> None:

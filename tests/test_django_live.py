@@ -2,15 +2,14 @@
 
 import os
 import re
-import socket
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from conftest import PROJECT, Filled, some_comments
+from ports import free_port, wait_for
 
 pytest.importorskip("django_comments", reason="django-contrib-comments is not installed: pip install 'modspam[django]'")
 requests = pytest.importorskip("requests", reason="requests is not installed: pip install requests")
@@ -50,21 +49,14 @@ class Site:
     @contextmanager
     def running(self):
         """Serve the site until the block ends."""
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
+        port = free_port()
         self.address = f"http://127.0.0.1:{port}"
         log = self.folder / "server.log"
         with log.open("w") as output:
             command = [sys.executable, "-m", "django", "runserver", "--noreload", f"127.0.0.1:{port}"]
             server = subprocess.Popen(command, env=self.environment, stdout=output, stderr=subprocess.STDOUT)
             try:
-                for _ in range(600):
-                    try:
-                        socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                        break
-                    except OSError:
-                        assert server.poll() is None, log.read_text()
-                        time.sleep(0.05)
+                wait_for(port, server, log=log)
                 yield
             finally:
                 server.terminate()

@@ -5,16 +5,15 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from conftest import PROJECT
+from ports import free_port, wait_for
 
 from modspam.corpora import read_examples
 
@@ -39,8 +38,7 @@ def test_what_the_documentation_shows_of_the_examples_stands_in_them():
 @contextmanager
 def served(name, folder):
     """Run an application's own command, from the folder of the examples; gives its address."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", *(part.format(port=port) for part in COMMANDS[name])]
     environment = os.environ | {
         "COMMENTS_FOLDER": str(folder), "MODERATOR_PASSWORD": "secret",
@@ -50,13 +48,7 @@ def served(name, folder):
     with log.open("w") as output:
         server = subprocess.Popen(command, cwd=folder, env=environment, stdout=output, stderr=subprocess.STDOUT)
     try:
-        for _ in range(600):
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                break
-            except OSError:
-                assert server.poll() is None, log.read_text()
-                time.sleep(0.05)
+        wait_for(port, server, log=log)
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()

@@ -3,11 +3,9 @@
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from configparser import ConfigParser
 from contextlib import contextmanager
@@ -16,6 +14,7 @@ from importlib.util import find_spec
 
 import pytest
 from conftest import PROJECT
+from ports import free_port, wait_for
 
 import modspam
 from modspam.corpora import read_examples
@@ -62,8 +61,7 @@ class Isso:
     def __init__(self, folder, blog, **options):
         self.folder, self.blog = folder, blog
         self.feedback = folder / "feedback.jsonl"
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         configuration = ConfigParser()
         configuration.read_dict(
@@ -94,13 +92,7 @@ class Isso:
         """Have it run until the block ends."""
         server = self.start(*command)
         try:
-            for _ in range(600):
-                try:
-                    socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-                    break
-                except OSError:
-                    assert server.poll() is None, self.log.read_text()
-                    time.sleep(0.05)
+            wait_for(self.port, server, log=self.log)
             yield self
         finally:
             server.terminate()

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
-from servers import BLOG, HAM, PATIENCE, SPAM, serving, until
+from servers import BLOG, HAM, PATIENCE, SPAM, serving, two_sites, until
 
 from modspam.store import Store
 
@@ -28,11 +28,8 @@ def server(tmp_path_factory):
 @pytest.fixture(scope="module")
 def keyed(tmp_path_factory):
     """A server with two keys, for two sites."""
-    folder = tmp_path_factory.mktemp("keyed")
-    with Store.open(folder / "store.sqlite3") as store:
-        keys = store.create_key(BLOG), store.create_key("https://other.example")
-    with serving(folder) as running:
-        yield running, *keys
+    with two_sites(tmp_path_factory.mktemp("keyed")) as (server, *keys):
+        yield server, *keys
 
 
 def post(server, endpoint, headers=None, **fields):

@@ -4,7 +4,7 @@ import json
 
 import httpx
 import pytest
-from servers import BLOG, HAM, PATIENCE, SPAM, serving, until
+from servers import BLOG, HAM, PATIENCE, SPAM, serving, two_sites, until
 
 from modspam import Moderator
 from modspam.store import Store
@@ -13,10 +13,7 @@ from modspam.store import Store
 @pytest.fixture(scope="module")
 def running(tmp_path_factory):
     """A server with two keys."""
-    folder = tmp_path_factory.mktemp("api")
-    with Store.open(folder / "store.sqlite3") as store:
-        keys = store.create_key(BLOG), store.create_key("https://other.example")
-    with serving(folder) as server:
+    with two_sites(tmp_path_factory.mktemp("api")) as (server, *keys):
         yield server, *keys
 
 

@@ -13,7 +13,8 @@ from dataclasses import replace
 import httpx
 import pytest
 from conftest import PROJECT
-from servers import BLOG, HAM, PATIENCE, SPAM, free_port, serving, until, wait_for
+from ports import free_port, wait_for
+from servers import BLOG, HAM, PATIENCE, SPAM, serving, until
 
 from modspam.model import LinearModel, bundled_path
 from modspam.store import Store

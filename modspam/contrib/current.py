@@ -1,22 +1,17 @@
 """The model in use: loaded when first needed, and again when its file has been replaced."""
 
 import logging
-import os
-from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 
-import numpy as np
-
 from modspam.errors import ModspamError, SettingError
+from modspam.files import Stamp, stamp_of
 from modspam.moderator import Moderator
 
 __all__ = ["CurrentModel"]
 
 _logger = logging.getLogger("modspam")
 _NEVER_LOOKED = object()
-
-Stamp = tuple[int, int, int]
 
 
 class CurrentModel:
@@ -68,12 +63,11 @@ class CurrentModel:
         if self._path is None:
             return None
         try:
-            status = os.stat(self._path)  # noqa: PTH116 - each comment looks, and this is the faster way
+            return stamp_of(self._path)
         except FileNotFoundError:
             return None
         except OSError:
             return 0, 0, 0  # loading it will say what is the matter
-        return status.st_mtime_ns, status.st_ino, status.st_size
 
     def _loaded(self, *, exists: bool) -> Moderator:
         if not exists:
@@ -90,13 +84,10 @@ class CurrentModel:
         return self._moderator or self._load(None)
 
     def _load(self, path: Path | None) -> Moderator:
-        loaded = Moderator.load(path, threshold=self._threshold, max_false_positive_rate=self._max_false_positive_rate)
-        # A copy of the weights: where a file that is mapped is overwritten in place (cp does so) and becomes shorter,
-        # the system ends the process that reads on.
-        model = replace(
-            loaded.model,
-            ngram_weights=np.array(loaded.model.ngram_weights),
-            word_weights=np.array(loaded.model.word_weights),
+        moderator, _ = Moderator.load_copy(
+            path,
+            threshold=self._threshold,
+            max_false_positive_rate=self._max_false_positive_rate,
+            hold_from=self._hold_from,
         )
-        hold_from = None if self._hold_from is None else min(self._hold_from, loaded.threshold)
-        return Moderator(model, loaded.threshold, hold_from=hold_from)
+        return moderator

@@ -7,19 +7,17 @@ judging them; long ones in a thread, so that nobody waits for them.
 import asyncio
 import json
 import logging
-import shutil
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from modspam.comment import Comment
-from modspam.errors import ModelFormatError, ModelNotFoundError, ModspamError
-from modspam.files import digest_of
+from modspam.errors import ModelNotFoundError, ModspamError
+from modspam.files import Stamp, stamp_of
 from modspam.model import bundled_path
 from modspam.moderator import Moderator
 from modspam.server.logs import log
@@ -35,7 +33,6 @@ _LOOK_EVERY = 0.5  # seconds between two looks at the files
 _DISGUISED = "Shop ch3äp píll\N{CYRILLIC SMALL LETTER ES}s4 a\N{COMBINING LONG STROKE OVERLAY}t [us](http://x.example)"
 
 T = TypeVar("T")
-Signature = tuple[int, int, int]  # of a file: when it was written, which it is, and its size
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ class InUse:
 
     moderator: Moderator
     digest: str
-    signature: Signature
+    stamp: Stamp
 
 
 class Judge:
@@ -63,7 +60,7 @@ class Judge:
         _warm(self._default.moderator)
         # By the name of the file; None while there is no such file, or none that can be loaded.
         self._sites: OrderedDict[str, InUse | None] = OrderedDict()
-        self._broken: dict[Path, Signature] = {}
+        self._broken: dict[Path, Stamp] = {}
         self._threads = ThreadPoolExecutor(2, "judge")
 
     async def model_of(self, name: str) -> InUse:
@@ -120,17 +117,17 @@ class Judge:
     def _renewed(self, path: Path, current: InUse | None) -> InUse | None:
         """Give what a file holds now: the model in use stays if it has not changed or cannot be loaded."""
         try:
-            signature = _signature(path)
+            stamp = stamp_of(path)
         except FileNotFoundError:
             return None
         except OSError:
             return current
-        if (current and signature == current.signature) or self._broken.get(path) == signature:
+        if (current and stamp == current.stamp) or self._broken.get(path) == stamp:
             return current
         try:
             model = self._load(path)
         except (ModspamError, OSError) as error:
-            self._broken[path] = signature
+            self._broken[path] = stamp
             self._metrics.models.labels("broken").inc()
             log("model is broken", logging.ERROR, file=path.name, why=str(error))
             return current
@@ -140,24 +137,14 @@ class Judge:
         return model
 
     def _load(self, path: Path) -> InUse:
-        """Load a model from a copy: who writes into the file in use would pull it away from under its readers."""
-        signature = _signature(path)
-        with TemporaryDirectory(prefix="modspam-", ignore_cleanup_errors=True) as folder:
-            copy = Path(folder, path.name)
-            shutil.copyfile(path, copy)
-            return InUse(self._moderator(path, copy), digest_of(copy), signature)
-
-    def _moderator(self, path: Path, copy: Path) -> Moderator:
-        settings = self._settings
-        try:
-            loaded = Moderator.load(
-                copy, threshold=settings.threshold, max_false_positive_rate=settings.max_false_positive_rate
-            )
-        except ModelFormatError as error:
-            raise ModelFormatError(str(error).replace(str(copy), str(path))) from error
-        if settings.hold_from is None:
-            return loaded
-        return Moderator(loaded.model, loaded.threshold, hold_from=min(settings.hold_from, loaded.threshold))
+        stamp, settings = stamp_of(path), self._settings
+        moderator, digest = Moderator.load_copy(
+            path,
+            threshold=settings.threshold,
+            max_false_positive_rate=settings.max_false_positive_rate,
+            hold_from=settings.hold_from,
+        )
+        return InUse(moderator, digest, stamp)
 
 
 def _warm(moderator: Moderator) -> None:
@@ -170,8 +157,3 @@ def _warm(moderator: Moderator) -> None:
     list(moderator.check_many(texts))
     for text in (*texts[:3], _DISGUISED):
         moderator.check({"text": text, "author": "Ana", "page_title": "Rye bread, 黑麦面包"}).to_dict()
-
-
-def _signature(path: Path) -> Signature:
-    status = path.stat()
-    return status.st_mtime_ns, status.st_ino, status.st_size

@@ -3,7 +3,6 @@
 Keys are remembered as digests only.  A site that was known stays known while the store is gone.
 """
 
-import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from hashlib import sha256
@@ -16,6 +15,7 @@ from starlette.requests import HTTPConnection
 
 from modspam.errors import StoreError
 from modspam.store import Site, Store
+from modspam.store.sites import KEY
 
 __all__ = ["Keyring", "is_loopback", "key_in_host"]
 
@@ -23,7 +23,6 @@ Stored = Callable[..., Awaitable[Site | bool | None]]
 
 _FRESH = 2.0  # seconds for which an answer of the store is remembered; a revoked key opens for no longer
 _MOST = 4_096  # answers remembered
-_KEY = re.compile(r"[0-9a-f]{12}")
 
 
 class _Answer(NamedTuple):
@@ -90,7 +89,7 @@ def key_in_host(host: str) -> str:
     ('0123456789ab', '')
     """
     label, dot, _ = host.lower().partition(".")
-    return label if dot and _KEY.fullmatch(label) else ""
+    return label if dot and KEY.fullmatch(label) else ""
 
 
 def is_loopback(host: str) -> bool:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from modspam.comment import Comment, Form
+from modspam.comment import Comment
 from modspam.model import ThresholdRow
 from modspam.server.bodies import whole
 from modspam.server.service import Judged
@@ -53,17 +53,7 @@ class CommentIn(_In):
 
     def comment(self) -> Comment:
         """Make a comment of it."""
-        form = None if self.form is None else Form(**self.form.model_dump())
-        return Comment(
-            self.text,
-            author=self.author,
-            author_url=self.author_url,
-            author_email=self.author_email,
-            permalink=self.permalink,
-            page_title=self.page_title,
-            page_text=self.page_text,
-            form=form,
-        )
+        return Comment.from_mapping(self.model_dump())
 
 
 class CheckIn(CommentIn):
@@ -246,13 +236,4 @@ class ProblemOut(BaseModel):
 
 
 def _reasons(verdict: Verdict) -> list[ReasonOut]:
-    return [
-        ReasonOut(
-            name=reason.name,
-            contribution=reason.contribution,
-            message=reason.message,
-            spans=list(reason.spans),
-            text=reason.text,
-        )
-        for reason in verdict.reasons
-    ]
+    return [ReasonOut(**reason.to_dict()) for reason in verdict.reasons]

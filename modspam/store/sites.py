@@ -26,6 +26,7 @@ from modspam.store.records import Key, Site
 from modspam.store.tables import checks, keys, sites
 
 __all__ = [
+    "KEY",
     "LENGTH",
     "create_key",
     "find_site",
@@ -40,7 +41,7 @@ __all__ = [
 
 _ALPHABET = "0123456789abcdef"
 LENGTH = 12
-_KEY = re.compile(rf"[{_ALPHABET}]{{{LENGTH}}}")
+KEY = re.compile(rf"[{_ALPHABET}]{{{LENGTH}}}")
 _LAST_ID = 2**31 - 1
 _LISTED = select(keys, sites.c.address).join_from(keys, sites).order_by(keys.c.id)
 _OF_DIGEST = (
@@ -111,7 +112,7 @@ def has_keys(connection: Connection) -> bool:
 
 def site_of(connection: Connection, key: str) -> Site | None:
     """Find the site that a key opens; None for one that is unknown or revoked."""
-    if not _KEY.fullmatch(key):
+    if not KEY.fullmatch(key):
         return None
     digest = _digest(key)
     row = connection.execute(_OF_DIGEST.where(keys.c.digest == digest)).one_or_none()

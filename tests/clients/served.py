@@ -1,13 +1,12 @@
 """``modspam serve`` as a process of its own on a free port, with its store and models in one folder."""
 
-import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Self
 
-from clients.ports import free_port, wait_for
+from ports import free_port
+from servers import serving
+
 from modspam.corpora import Example
 from modspam.store import Site, Store
 
@@ -21,9 +20,8 @@ class Served:
         self.folder = folder
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.store = Store.open(str(folder / "store.db"))
+        self.store = Store.open(str(folder / "store.sqlite3"))
         (folder / "models").mkdir()
-        self._process: subprocess.Popen | None = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -35,29 +33,18 @@ class Served:
 
     def start(self) -> None:
         """Start it, and come back when it listens."""
-        with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "modspam", "serve", "--port", str(self.port)),
-                    *("--store", str(self.folder / "store.db"), "--models", str(self.folder / "models")),
-                ],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-            )
-        wait_for(self.port, self._process)
+        self._running = serving(self.folder, port=self.port)
+        self._server = self._running.__enter__()
 
     def stop(self) -> None:
         """Stop it as a service manager does; fails if it does not go by itself."""
-        assert self._process
-        self._process.send_signal(signal.SIGTERM)
+        process = self._server.process
+        process.send_signal(signal.SIGTERM)
         try:
-            self._process.wait(20)
+            process.wait(20)
         finally:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
+            process.kill()
+            self._running.__exit__(None, None, None)
 
     def key(self, address: str) -> str:
         """Make a key for a site; from the first one on the server asks for keys."""

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from ports import free_port, wait_for
 
 from clients.pages import Page
-from clients.ports import free_port, wait_for
 
 __all__ = ["PHP_EXTENSIONS", "PROGRAMS", "WordPress"]
 
