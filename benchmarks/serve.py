@@ -18,7 +18,6 @@ import json
 import os
 import platform
 import random
-import shutil
 import socket
 import subprocess
 import sys
@@ -36,6 +35,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 import psutil
+from installed import MissingPeerError
+from timing.mail import found_spamassassin, mail
 from versions import versions
 
 from modspam.corpora import Example, load, without_copies
@@ -293,8 +294,9 @@ class Memory:
 
 def spamd_round(comments: Sequence[Example], folder: Path) -> dict[str, float] | None:
     """Ask spamd for some comments, as mails; None where it is not installed."""
-    program = shutil.which("spamd", path=f"{os.environ['PATH']}:/usr/sbin")
-    if program is None:
+    try:
+        program = found_spamassassin("spamd")
+    except MissingPeerError:
         return None
     port = free_port()
     command = [program, "--local", "--nouser-config", "--max-children=2", f"--port={port}", "--listen=127.0.0.1"]
@@ -311,14 +313,10 @@ def spamd_round(comments: Sequence[Example], folder: Path) -> dict[str, float] |
 
 def spamd_answer(port: int, example: Example) -> float:
     """Ask spamd for one comment; gives the milliseconds."""
-    comment = example.comment
-    mail = (
-        f"From: {comment.author.encode('ascii', 'replace').decode() or 'someone'} <someone@example.com>\r\n"
-        "To: blog@example.org\r\nSubject: Comment\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
-    ).replace("\n\n", "\n").encode() + comment.text.encode("utf-8", "replace")
+    given = mail(example.comment)
     started = perf_counter()
     with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
-        connection.sendall(b"CHECK SPAMC/1.2\r\nContent-length: %d\r\n\r\n" % len(mail) + mail)
+        connection.sendall(b"CHECK SPAMC/1.2\r\nContent-length: %d\r\n\r\n" % len(given) + given)
         connection.shutdown(socket.SHUT_WR)
         said = b"".join(iter(lambda: connection.recv(4096), b""))
     if not said.startswith(b"SPAMD/1.1 0 EX_OK"):

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import modspam
+from modspam import cli_serve, cli_store
 from modspam.comment import Comment
 from modspam.errors import CommentError, ModspamError
 from modspam.model import LinearModel, bundled_path
@@ -72,6 +73,7 @@ Train a model on labelled comments and write it to a file that 'modspam check --
   modspam train comments.csv --base bundled -o site.model       the bundled model, moved by your labels
   modspam train comments.csv --base bundled --append feedback.jsonl -o site.model
   modspam train comments.csv -o site.model                      from scratch, for a thousand comments and more
+  modspam train --from-store --models models/                   each site of a server, by its own moderators
 
 A row of CSV, JSONL or Parquet needs the text (text or comment_content) and a label (label: spam or ham); author,
 author_url, page_title, permalink and site are used where they are there.  Rows of one page, or of one
@@ -87,6 +89,10 @@ modspam, the new model is held against the one at --output (or the base).  If it
 less far, up to three times; if it still is, it is written to OUTPUT.refused, the model in use stays, and the
 exit code is 3.  The model before it is kept as OUTPUT.previous, and 'modspam rollback OUTPUT' puts it back.
 --no-gate learns from every comment and replaces unseen.
+
+With --from-store the labels are those that 'modspam serve' was sent (submit-spam, submit-ham, feedback): for each
+site with 20 or more the base, which is the bundled model unless --base names another, is moved, and put into
+FOLDER, where running servers pick it up.  A site whose model would stay the same is left alone.
 """
 _ROLLBACK_HELP = """\
 Put the model back into use that was there before the last training: MODEL.previous and MODEL change places, so a
@@ -112,6 +118,14 @@ that 'modspam train' takes.  They are other people's words: they are not part of
   modspam corpora youtube-uci sms-uci -o corpora/
 
 What was fetched is checked against its SHA-256 and kept in a cache; with --from nothing is fetched.
+"""
+_WORDPRESS_HELP = """\
+Print a must-use plugin that points WordPress's own Akismet plugin at your modspam server.
+
+  modspam wordpress-plugin --server https://spam.example.org > wp-content/mu-plugins/modspam.php
+
+Then give the site's key, which 'modspam keys' makes, in Akismet's settings.  While the server does not answer,
+comments wait for a person; docs/wordpress.md goes through it step by step.
 """
 
 
@@ -170,6 +184,12 @@ def _parser() -> ArgumentParser:
     form.add_argument(
         "--jsonl", action="store_true", help="judge a stream: one comment a line in, one verdict a line out"
     )
+    check.add_argument(
+        "--no-reasons",
+        dest="reasons",
+        action="store_false",
+        help="leave the reasons out of JSON: about three times as fast",
+    )
     _add_comment_arguments(command("explain", "show a comment with its evidence", _EXPLAIN_HELP, _explain))
     _add_score_arguments(command("score", "judge a file of comments", _SCORE_HELP, _score))
     _add_train_arguments(command("train", "train a model on your own comments", _TRAIN_HELP, _train))
@@ -178,7 +198,15 @@ def _parser() -> ArgumentParser:
     _add_evaluate_arguments(command("evaluate", "measure a model on labelled comments", _EVALUATE_HELP, _evaluate))
     model = command("model", "say what a model was made of", "Print a model's card as JSON.", _model)
     model.add_argument("path", nargs="?", type=Path, help="a model file (default: the bundled one)")
+    cli_store.add_keys(command("keys", "make, list and revoke the keys of sites", cli_store.KEYS_HELP, cli_store.run))
+    cli_store.add_store(command("store", "keep house in what a server has stored", cli_store.STORE_HELP, cli_store.run))
+    cli_serve.add_serve(command("serve", "answer a CMS over HTTP", cli_serve.SERVE_HELP, cli_serve.run))
     _add_corpora_arguments(command("corpora", "list and fetch public corpora", _CORPORA_HELP, _corpora))
+    wordpress = command("wordpress-plugin", "point WordPress's Akismet at your server", _WORDPRESS_HELP, _wordpress)
+    wordpress.add_argument(
+        "--server", default="http://127.0.0.1:8799", metavar="URL",
+        help="where WordPress reaches modspam (default: %(default)s)",
+    )  # fmt: skip
     return parser
 
 
@@ -217,7 +245,7 @@ def _add_score_arguments(parser: ArgumentParser) -> None:
         help="where the verdicts go, as .jsonl; - for standard output",
     )
     _add_verdict_arguments(parser)
-    add("--reasons", action="store_true", help="tell the whole verdict, with its reasons: about six times as slow")
+    add("--reasons", action="store_true", help="tell the whole verdict, with its reasons: about three times as slow")
     add("--jobs", type=int, default=DEFAULTS.jobs, metavar="N", help="processes that score (default: one a core)")
     _add_dask(add)
     add("--restart", action="store_true", help="begin anew, and replace what is there")
@@ -226,10 +254,19 @@ def _add_score_arguments(parser: ArgumentParser) -> None:
 def _add_train_arguments(parser: ArgumentParser) -> None:
     add, default = parser.add_argument, DEFAULTS
     add(
-        "inputs", nargs="+", type=Path, metavar="INPUT",
+        "inputs", nargs="*", type=Path, metavar="INPUT",
         help="labelled comments: .csv or .jsonl (also .gz, .zst), .parquet; families of spam as .toml; or folders",
     )  # fmt: skip
-    add("-o", "--output", type=Path, required=True, metavar="FILE", help="where the model goes")
+    add("-o", "--output", type=Path, metavar="FILE", help="where the model goes")
+    add(
+        "--from-store", nargs="?", const="", metavar="URL",
+        help="instead of INPUT and --output: a model for each site, from what its moderators told 'modspam serve'",
+    )  # fmt: skip
+    add("--models", type=Path, metavar="FOLDER", help="with --from-store: where the sites' models go")
+    add(
+        "--site", dest="sites", action="append", default=[], metavar="ADDRESS",
+        help="with --from-store: this site only; may be given again and again",
+    )  # fmt: skip
     add(
         "--base", metavar="FILE",
         help="move this model instead of beginning from scratch; 'bundled' is the one that comes with modspam",
@@ -333,9 +370,9 @@ def _check(arguments: Namespace) -> int:
     if arguments.jsonl:
         if arguments.text is not None:
             raise CommentError("--jsonl reads comments from standard input or --file, not from an argument")
-        return _check_stream(moderator, arguments.file)
+        return _check_stream(moderator, arguments.file, arguments.reasons)
     verdict = moderator.check(_comment(arguments))
-    print(json.dumps(verdict.to_dict()) if arguments.json else verdict)
+    print(json.dumps(verdict.to_dict(reasons=arguments.reasons)) if arguments.json else verdict)
     return _CODES[verdict.action]
 
 
@@ -373,13 +410,13 @@ def _standard_input() -> BinaryIO:
     return sys.stdin.buffer
 
 
-def _check_stream(moderator: Moderator, path: Path | None) -> int:
+def _check_stream(moderator: Moderator, path: Path | None, reasons: bool) -> int:
     """Answer line by line; what has arrived together is judged together."""
     code = _KEEP
     number = 0
     with path.open("rb") if path else nullcontext(_standard_input()) as source:
         for lines in _arrivals(source.fileno()):
-            answers = list(_answers(moderator, lines, number + 1))
+            answers = list(_answers(moderator, lines, number + 1, reasons))
             number += len(lines)
             for answer in answers:
                 if "error" in answer:
@@ -404,7 +441,7 @@ def _arrivals(descriptor: int) -> Iterator[list[bytes]]:
         yield [last]
 
 
-def _answers(moderator: Moderator, lines: Sequence[bytes], first: int) -> Iterator[dict[str, Any]]:
+def _answers(moderator: Moderator, lines: Sequence[bytes], first: int, reasons: bool) -> Iterator[dict[str, Any]]:
     """Judge the lines that hold a comment, and say of the others what is wrong with them."""
     comments: list[Comment] = []
     faults: dict[int, str] = {}
@@ -420,7 +457,7 @@ def _answers(moderator: Moderator, lines: Sequence[bytes], first: int) -> Iterat
         if index in faults:
             yield {"line": first + index, "error": faults[index]}
         else:
-            yield next(verdicts).to_dict()
+            yield next(verdicts).to_dict(reasons=reasons)
 
 
 def _explain(arguments: Namespace) -> int:
@@ -500,3 +537,10 @@ def _corpora(arguments: Namespace) -> int:
     from modspam.registry import run  # brings a downloader, if one is needed
 
     return run(arguments)
+
+
+def _wordpress(arguments: Namespace) -> int:
+    from modspam.contrib.wordpress import must_use_plugin
+
+    print(must_use_plugin(arguments.server), end="")
+    return _KEEP

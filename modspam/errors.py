@@ -18,6 +18,7 @@ __all__ = [
     "OutputError",
     "SettingError",
     "SpintaxError",
+    "StoreError",
     "TrainingError",
     "WorkerError",
 ]
@@ -53,6 +54,10 @@ class CorpusError(ModspamError, ValueError):
 
 class OutputError(ModspamError, OSError):
     """A result cannot be written: a full disk, or something is there already."""
+
+
+class StoreError(ModspamError, OSError):
+    """The database of checks and labels cannot be used now: gone, full, locked, or of a newer modspam."""
 
 
 class SpintaxError(CorpusError):

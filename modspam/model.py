@@ -20,8 +20,10 @@ import json
 import os
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from math import exp, inf, log
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -190,31 +192,34 @@ class LinearModel:
         damaged, or needs another version of modspam.
         """
         path = Path(path)
-        try:
-            # All is read through one handle: whoever replaces the file meanwhile does not give us half of each.
-            with path.open("rb") as file, zipfile.ZipFile(file) as archive:
-                _check_stored(archive, path)
-                document = json.loads(archive.read(_JSON))
-                names, numbers, thresholds = _checked(document, path)
-                weights = np.load(io.BytesIO(archive.read(_SIGNALS)), allow_pickle=False)
-                ngram_weights = _mapped(file, path, archive.getinfo(_NGRAMS))
-                if document["format"] == _WITHOUT_WORDS:
-                    word_weights = np.zeros(1 << ngrams.BITS, dtype=np.float32)
-                else:
-                    word_weights = _mapped(file, path, archive.getinfo(_WORDS))
-        except FileNotFoundError as error:
-            raise ModelNotFoundError(
-                f"no model at {path}: train one with 'modspam train', or leave the path out for the bundled one"
-            ) from error
-        except (IsADirectoryError, PermissionError) as error:
-            raise ModelFormatError(f"{path} cannot be read as a model file: {error.strerror}") from error
-        except ModelFormatError:
-            raise
-        except (zipfile.BadZipFile, KeyError, ValueError, TypeError, EOFError, OSError, NotImplementedError) as error:
-            raise ModelFormatError(
-                f"{path} is no modspam model or is damaged ({error}): "
-                "train it again, or fetch it again from where it came"
-            ) from error
+        with _told(path), path.open("rb") as file:
+            return cls._read(file, path)
+
+    @classmethod
+    def load_copy(cls, path: str | os.PathLike[str]) -> tuple["LinearModel", str]:
+        """Open a model file, and give with the model the SHA-256 of what was read; nothing is mapped.
+
+        For those who go on serving a file that others may write into: of a file that is mapped, and becomes shorter,
+        the system ends the process that reads on.  Raises what `load` raises.
+        """
+        path = Path(path)
+        with _told(path):
+            content = path.read_bytes()
+            return cls._read(io.BytesIO(content), path), sha256(content).hexdigest()
+
+    @classmethod
+    def _read(cls, file: BinaryIO, path: Path) -> "LinearModel":
+        # All is read through one handle: whoever replaces the file meanwhile does not give us half of each.
+        with zipfile.ZipFile(file) as archive:
+            _check_stored(archive, path)
+            document = json.loads(archive.read(_JSON))
+            names, numbers, thresholds = _checked(document, path)
+            weights = np.load(io.BytesIO(archive.read(_SIGNALS)), allow_pickle=False)
+            ngram_weights = _mapped(file, path, archive.getinfo(_NGRAMS))
+            if document["format"] == _WITHOUT_WORDS:
+                word_weights = np.zeros(1 << ngrams.BITS, dtype=np.float32)
+            else:
+                word_weights = _mapped(file, path, archive.getinfo(_WORDS))
         if weights.shape != (len(names),) or weights.dtype != np.float64 or not np.isfinite(weights).all():
             raise ModelFormatError(f"{path} is damaged: its signals do not fit their weights; train it again")
         position = {signal.name: index for index, signal in enumerate(SIGNALS)}
@@ -224,6 +229,25 @@ class LinearModel:
             numbers.intercept, signal_weights, ngram_weights, word_weights, numbers.stretch,
             numbers.threshold, thresholds, document["card"],
         )  # fmt: skip
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Say what to do about a file that is not there, may not be read, or is no model."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise ModelNotFoundError(
+            f"no model at {path}: train one with 'modspam train', or leave the path out for the bundled one"
+        ) from error
+    except (IsADirectoryError, PermissionError) as error:
+        raise ModelFormatError(f"{path} cannot be read as a model file: {error.strerror}") from error
+    except ModelFormatError:
+        raise
+    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, EOFError, OSError, NotImplementedError) as error:
+        raise ModelFormatError(
+            f"{path} is no modspam model or is damaged ({error}): train it again, or fetch it again from where it came"
+        ) from error
 
 
 def _check_stored(archive: zipfile.ZipFile, path: Path) -> None:
@@ -287,7 +311,10 @@ def _add(archive: zipfile.ZipFile, name: str, content: bytes, position: int) -> 
 
 
 def _mapped(file: BinaryIO, path: Path, member: zipfile.ZipInfo) -> npt.NDArray[np.float32]:
-    """Map the n-gram weights where they lie in the archive, after checking that they are whole."""
+    """Map the n-gram weights where they lie in the archive, after checking that they are whole.
+
+    Of an archive that is held in memory they are a view.
+    """
     file.seek(member.header_offset + 26)
     sizes = file.read(4)
     start = member.header_offset + 30 + int.from_bytes(sizes[:2], "little") + int.from_bytes(sizes[2:], "little")
@@ -298,7 +325,11 @@ def _mapped(file: BinaryIO, path: Path, member: zipfile.ZipInfo) -> npt.NDArray[
     offset = file.tell()
     if shape != (1 << ngrams.BITS,) or dtype != np.dtype("<f4") or offset - start + 4 * shape[0] != member.file_size:
         raise ModelFormatError(f"{path} is damaged: its n-gram weights have another size; train it again")
-    content = np.memmap(file, dtype=np.uint8, mode="r", offset=start, shape=(member.file_size,))
+    content: npt.NDArray[np.uint8]
+    if isinstance(file, io.BytesIO):
+        content = np.frombuffer(file.getvalue(), np.uint8, member.file_size, start)
+    else:
+        content = np.memmap(file, dtype=np.uint8, mode="r", offset=start, shape=(member.file_size,))
     if zlib.crc32(content.data) != member.CRC:
         raise ModelFormatError(f"{path} is damaged: its check sum is wrong; fetch or train it again")
     # A plain array over the map: NumPy runs Python code at every use of a `numpy.memmap` itself.

@@ -68,11 +68,27 @@ class Moderator:
         or a rate below the least in the table.
         """
         model = LinearModel.load(bundled_path() if path is None else path)
-        if max_false_positive_rate is not None:
-            if threshold is not None:
-                raise SettingError("give a threshold or a false-positive rate, not both: each decides the other")
-            threshold = model.threshold_at(max_false_positive_rate)
-        return cls(model, threshold, hold_from=hold_from)
+        return cls(model, _threshold(model, threshold, max_false_positive_rate), hold_from=hold_from)
+
+    @classmethod
+    def load_copy(
+        cls,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        threshold: float | None = None,
+        max_false_positive_rate: float | None = None,
+        hold_from: float | None = None,
+    ) -> tuple["Moderator", str]:
+        """Load a model file as servers do that go on while it is replaced; gives with it the SHA-256 of the file.
+
+        Nothing of the file is mapped (see `LinearModel.load_copy`), and a ``hold_from`` above the threshold of a newer
+        model holds nothing.  Raises what `load` raises otherwise.
+        """
+        model, digest = LinearModel.load_copy(bundled_path() if path is None else path)
+        moderator = cls(model, _threshold(model, threshold, max_false_positive_rate))
+        if hold_from is not None:
+            moderator = cls(model, moderator.threshold, hold_from=min(hold_from, moderator.threshold))
+        return moderator, digest
 
     def check(self, comment: CommentLike) -> Verdict:
         """Judge one comment: text, a `Comment`, or a mapping in our names or Akismet's.
@@ -122,6 +138,15 @@ class Moderator:
         if probability >= self.threshold:
             return Action.FLAG
         return Action.HOLD if probability >= self.hold_from else Action.KEEP
+
+
+def _threshold(model: LinearModel, threshold: float | None, rate: float | None) -> float | None:
+    """Choose a threshold by itself or by the rate that it gives, in the model's table; None is the model's own."""
+    if rate is None:
+        return threshold
+    if threshold is not None:
+        raise SettingError("give a threshold or a false-positive rate, not both: each decides the other")
+    return model.threshold_at(rate)
 
 
 def _has_enough_text(observation: Observation) -> bool:

@@ -758,9 +758,12 @@ _LEET_INSIDE = Pattern(r"[013457@$|!€£][a-z]")
 
 
 def _is_leet_throughout(text: str) -> bool:
-    outline = _LEET_OUTLINE(text)
-    few = outline.count(b"1a") + outline.count(b"!a") < _THROUGHOUT and not _has_foreign_money(text)
-    if few or len(_LEET_INSIDE.findall(text)) < _THROUGHOUT:
+    if not _has_foreign_money(text):
+        outline = _LEET_OUTLINE(text)
+        most = outline.count(b"1a") + outline.count(b"!a")
+        if most < _THROUGHOUT or most < sum(len(word) > 1 and word.isalpha() for word in text.split()):
+            return False
+    if len(_LEET_INSIDE.findall(text)) < _THROUGHOUT:
         return False
     tokens = [token for token in _LEET_OR_PLAIN.findall(text) if len(token) > 1]
     leet = sum(map(_is_leet, tokens))

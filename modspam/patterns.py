@@ -80,14 +80,17 @@ def find_at(pattern: Pattern, beginnings: Pattern, text: str) -> "Iterator[regex
 def find_around(pattern: Pattern, core: Pattern, before: int, text: str) -> "Iterator[regex.Match[str]]":
     r"""Find what ``pattern.finditer`` finds, where in every match ``core`` finds something.
 
-    It begins at most ``before`` characters behind the beginning of the match.
+    It begins at most ``before`` characters behind the beginning of the match, and of spaces between the two there are
+    none but in the last eight of these.
 
     >>> [match[0] for match in find_around(Pattern(r"\w{1,9}@\w+"), Pattern("@"), 9, "write to ana@home, ben@work")]
     ['ana@home', 'ben@work']
     """
     end = 0
     while (found := core.search(text, end)) is not None:
-        match = pattern.search(text, max(end, found.start() - before))
+        at = found.start()
+        space = text.rfind(" ", max(0, at - before), max(0, at - 8))
+        match = pattern.search(text, max(end, at - before, space + 1))
         if match is None:
             return
         yield match

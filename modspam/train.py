@@ -1,7 +1,8 @@
 """The retrain script: labelled comments in, a model in use that is not worse than the one before.
 
 ``modspam train`` or ``python -m modspam.train``.  The whole of it, on one screen (`run`): read the labels,
-set the gate's comments aside, move the base or train from scratch, and let the gate decide.
+set the gate's comments aside, move the base or train from scratch, and let the gate decide.  With ``--from-store``
+the same is done for each site of a store (`modspam.train_sites`).
 """
 
 import shutil
@@ -10,6 +11,7 @@ from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 from modspam.adapt import Adapter
 from modspam.cluster import workers
@@ -26,7 +28,7 @@ from modspam.corpora import (
     unpacked_size,
     words_of,
 )
-from modspam.errors import ModelFormatError
+from modspam.errors import ModelFormatError, SettingError
 from modspam.fit import summary, train
 from modspam.gate import Comparison, Decision, SetAside, decide
 from modspam.model import LinearModel, bundled_path
@@ -35,7 +37,7 @@ from modspam.settings import IN_MEMORY, Settings
 from modspam.stream import train_streamed
 from modspam.versions import install, previous_path, refuse
 
-__all__ = ["main", "run"]
+__all__ = ["Labels", "adapted", "base_path", "main", "model_in_use", "put_into_use", "run"]
 
 _REFUSED = 3  # the exit code
 _GENTLER = 3  # times that an adaptation which the gate refuses is tried again
@@ -44,7 +46,6 @@ _GENTLER = 3  # times that an adaptation which the gate refuses is tried again
 def run(arguments: Namespace) -> int:
     """Retrain as the command line says; progress goes to standard error, the summary to standard output."""
     say = to_stderr()
-    output: Path = arguments.output
     settings = Settings(
         arguments.max_false_positive_rate,
         arguments.regularisation,
@@ -53,12 +54,21 @@ def run(arguments: Namespace) -> int:
         arguments.jobs,
     )
     settings.check()
-    base = LinearModel.load(_base_path(arguments.base)) if arguments.base else None
-    in_use = _in_use(output) if arguments.gate and output.exists() else base
+    if arguments.from_store is not None:
+        from modspam.train_sites import run as run_sites  # brings the database library
+
+        return run_sites(arguments, settings, say)
+    if not arguments.inputs or arguments.output is None or arguments.models or arguments.sites:
+        raise SettingError(
+            "give files of labelled comments and --output FILE; or --from-store and --models FOLDER (and --site)"
+        )
+    output: Path = arguments.output
+    base = LinearModel.load(base_path(arguments.base)) if arguments.base else None
+    in_use = model_in_use(output) if arguments.gate and output.exists() else base
     labels = _Labels(arguments)
     with workers(arguments.dask):
         if base:
-            model, decision = _adapted(base, in_use, labels, settings, say)
+            model, decision = adapted(base, in_use, labels, settings, say)
         else:
             if arguments.stream or labels.size > IN_MEMORY:
                 say("learning from disk")
@@ -68,6 +78,14 @@ def run(arguments: Namespace) -> int:
             print(summary(model))
             decision = decide(model, in_use, labels.held_out) if arguments.gate and in_use else None
 
+    code = put_into_use(model, decision, output)
+    if code == 0:
+        shutil.rmtree(_work(output), ignore_errors=True)
+    return code
+
+
+def put_into_use(model: LinearModel, decision: Decision | None, output: Path) -> int:
+    """Install a model, or write it beside the one in use if the gate said no; tells which, gives the exit code."""
     if decision:
         print(_told(decision.comparisons))
         if not decision.accepted:
@@ -77,15 +95,32 @@ def run(arguments: Namespace) -> int:
             return _REFUSED
     replaced = output.exists()
     install(model, output)
-    shutil.rmtree(_work(output), ignore_errors=True)
     print(f"written: {output} ({output.stat().st_size / 1e6:.2f} MB)")
     if replaced:
         print(f"the model before it: {previous_path(output)} ('modspam rollback {output}' puts it back)")
     return 0
 
 
-def _adapted(
-    base: LinearModel, in_use: LinearModel | None, labels: "_Labels", settings: Settings, say: Say
+class Labels(Protocol):
+    """The labelled comments that a base is moved by."""
+
+    gate: bool
+
+    @property
+    def examples(self) -> list[Example]:
+        """Those that are learnt."""
+
+    @property
+    def held_out(self) -> list[Example]:
+        """Those that the gate decides by."""
+
+    @property
+    def sources(self) -> list[Source]:
+        """What the model's card says of them."""
+
+
+def adapted(
+    base: LinearModel, in_use: LinearModel | None, labels: Labels, settings: Settings, say: Say
 ) -> tuple[LinearModel, Decision | None]:
     """Move the base; where the gate does not let the model through, less far, and less again."""
     adapter = Adapter(base, labels.examples, labels.sources, settings, say)
@@ -171,11 +206,13 @@ def _work(output: Path) -> Path:
     return output.absolute().with_name(f"{output.name}.work")
 
 
-def _base_path(name: str) -> Path:
+def base_path(name: str) -> Path:
+    """Say where a base is: a path, or the bundled model."""
     return bundled_path() if name == "bundled" else Path(name)
 
 
-def _in_use(path: Path) -> LinearModel:
+def model_in_use(path: Path) -> LinearModel:
+    """Load the model that would be replaced.  Raises `ModelFormatError` if it is none."""
     try:
         return LinearModel.load(path)
     except ModelFormatError as error:

@@ -116,19 +116,21 @@ class Verdict:
         reasons = "; ".join(str(reason) for reason in shown[:_SHOWN_REASONS])
         return f"{head}: {reasons}" if reasons else head
 
-    def to_dict(self) -> dict[str, Any]:
-        """Give everything as plain values for JSON, reasons included."""
-        return {
+    def to_dict(self, *, reasons: bool = True) -> dict[str, Any]:
+        """Give everything as plain values for JSON; the score is only taken apart if ``reasons`` are wanted."""
+        told = {
             "action": str(self.action),
             "flagged": self.flagged,
             "probability": self.probability,
             "threshold": self.threshold,
             "score": self.score,
             "enough_text": self.enough_text,
-            "intercept": self.explanation.intercept,
-            "rest": self.explanation.rest,
-            "reasons": [reason.to_dict() for reason in self.reasons],
         }
+        if reasons:
+            told["intercept"] = self.explanation.intercept
+            told["rest"] = self.explanation.rest
+            told["reasons"] = [reason.to_dict() for reason in self.reasons]
+        return told
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Pickled (joblib sends verdicts between processes so) with the reasons, without the model.

@@ -2,6 +2,8 @@
 
 import os
 import tomllib
+from collections.abc import Iterator
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -54,3 +56,46 @@ def corpora() -> Path:
     if not folder or not Path(folder, "dev").is_dir():
         pytest.skip("no corpora: set MODSPAM_CORPORA to their folder (with train/ and dev/ in it)")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Any]:
+    """A running PostgreSQL server, where there is one to run."""
+    pytest.importorskip("psycopg", reason="no driver of PostgreSQL: install modspam[postgres]")
+    pytest.importorskip("pwd", reason="PostgreSQL is run as on POSIX")
+    from postgresql import running_server
+
+    server = running_server()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where an empty store can be made, on each of the two databases."""
+    if request.param == "sqlite":
+        return str(tmp_path / "store.sqlite3")
+    url: str = request.getfixturevalue("postgresql").new_database()
+    return url
+
+
+# A site of Django's, which the tests that need it set up; importing it without that fails.
+collect_ignore = ["django_site"]
+
+
+class Filled(HTMLParser):
+    """What stands in a page's form: its fields with their values, hidden ones too, and its address."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.fields: dict[str, str] = {}
+        self.action = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Read what HTMLParser has found."""
+        given = dict(attrs)
+        if tag == "form" and not self.action:
+            self.action = given.get("action") or ""
+        if tag == "input" and given.get("name"):
+            self.fields[given["name"] or ""] = given.get("value") or ""

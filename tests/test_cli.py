@@ -22,7 +22,10 @@ BORN_FROM = (
     "I noticed Google is showing a unsafe website warning to your potential customers online."
 )  # fmt: skip
 HONEST = "My bread stays flat in the middle, is the oven too hot or the dough too wet?"
-COMMANDS = ("check", "explain", "score", "train", "rollback", "evaluate", "model", "corpora")
+COMMANDS = (
+    *("check", "explain", "score", "train", "rollback", "evaluate", "model", "keys", "store", "serve", "corpora"),
+    "wordpress-plugin",
+)
 PATIENCE = 60  # seconds, so that a bug fails instead of hanging
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs bytes as arguments, a shell and terminals of POSIX")
@@ -178,6 +181,16 @@ def test_a_stream_is_answered_in_order_in_all_the_names_that_a_comment_comes_in(
     assert told == [moderator.check(value).to_dict() for value in given]
     assert [answer["flagged"] for answer in told] == [True, *[False] * 6]
     assert (code, err) == (1, "")
+
+
+def test_the_reasons_may_be_left_out(moderator):
+    code, out, _ = run("check", "--jsonl", "--no-reasons", given=lines_of(BORN_FROM, HONEST))
+    told = [json.loads(line) for line in out.splitlines()]
+    assert told == [moderator.check(text).to_dict(reasons=False) for text in (BORN_FROM, HONEST)]
+    whole = moderator.check(BORN_FROM).to_dict()
+    assert told[0] == {key: value for key, value in whole.items() if key not in {"intercept", "rest", "reasons"}}
+    assert code == 1
+    assert json.loads(run("check", "--json", "--no-reasons", BORN_FROM)[1]) == told[0]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["LF", "CRLF"])
@@ -456,7 +469,7 @@ def test_explain_is_not_coloured_where_that_is_not_wanted():
 def test_help_lists_the_commands():
     code, out, err = run("--help")
     assert (code, err) == (0, "")
-    assert re.findall(r"^    ([a-z]+)  +\S", out, re.MULTILINE) == list(COMMANDS)
+    assert re.findall(r"^    ([a-z-]+)(?:  +\S|$)", out, re.MULTILINE) == list(COMMANDS)
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -10,7 +10,11 @@ from conftest import PROJECT
 
 import modspam
 
-HEAVY = ("sklearn", "joblib", "scipy", "pooch", "requests", "pandas", "jinja2", "matplotlib")
+HEAVY = (
+    *("sklearn", "joblib", "scipy", "pooch", "requests", "pandas", "jinja2", "matplotlib"),
+    *("sqlalchemy", "alembic", "psycopg", "platformdirs", "django", "isso"),
+    *("fastapi", "pydantic", "starlette", "uvicorn", "prometheus_client"),
+)
 
 
 def python(program, folder=PROJECT):
@@ -33,8 +37,9 @@ def python(program, folder=PROJECT):
         "import modspam; modspam.check('Buy ch3ap v1agra at http://pills.example now').to_dict()",
         "import modspam; list(modspam.Moderator.load().check_many(['First.', {'text': 'Second.'}]))",
         "from modspam import cli, corpora, registry, spintax",
+        "from modspam.contrib import current, feedback; current.CurrentModel(None).moderator().check('First.')",
     ],
-    ids=["import", "check", "check many", "all but training and evaluation"],
+    ids=["import", "check", "check many", "all but training and evaluation", "what adapters share"],
 )
 def test_the_training_stack_is_not_loaded(program):
     done = python(f"{program}\nimport sys\nprint(*sorted(set({HEAVY}) & set(sys.modules)))")
@@ -45,7 +50,7 @@ def test_serving_loads_no_module_of_training_or_of_the_command_line():
     done = python("import sys, modspam; modspam.check('Thank you.').to_dict(); print(*sys.modules)")
     loaded = set(done.stdout.split())
     assert "modspam.moderator" in loaded
-    others = ("cli", "corpora", "evaluate", "metrics", "registry", "report", "train")
+    others = ("cli", "corpora", "evaluate", "metrics", "registry", "report", "server", "store", "train")
     assert not loaded & {f"modspam.{name}" for name in others}
 
 

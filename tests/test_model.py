@@ -5,6 +5,7 @@ import json
 import pickle
 import struct
 import zipfile
+from hashlib import sha256
 
 import numpy as np
 import pytest
@@ -113,6 +114,19 @@ def test_anybody_can_look_into_the_file_without_modspam(saved):
     document = json.loads(members(saved)[JSON])
     assert document["format"] == 3
     assert [signal["name"] for signal in document["features"]["signals"]] == [signal.name for signal in SIGNALS]
+
+
+def test_a_copy_outlives_what_is_written_into_the_file(saved):
+    mapped = LinearModel.load(saved)
+    copy, digest = LinearModel.load_copy(saved)
+    assert digest == sha256(saved.read_bytes()).hexdigest()
+    features = extract(observe([Comment("Hi #WEBSITE# owner!"), Comment("naïve и т. д.")]))
+    expected = mapped.score(features).tolist()
+    del mapped
+    saved.write_bytes(b"half a model")  # in place: what is mapped of it is gone
+    assert copy.score(features).tolist() == expected
+    with pytest.raises(ModelFormatError, match="damaged"):
+        LinearModel.load_copy(saved)
 
 
 def test_signals_are_known_by_name_so_their_order_may_change(saved):

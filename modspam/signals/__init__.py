@@ -1,7 +1,9 @@
 """The named signals: small extractors, each with a name, a unit and a reason.
 
 To add one: write a function in the module of its kind, decorate it with `counted` or `measured`, put
-it into that module's ``SIGNALS``, and give it cases in ``tests/cases/signals.toml``.  The order here is
+it into that module's ``SIGNALS``, and give it cases in ``tests/cases/signals.toml``.  What it ``needs`` is
+asked first of every comment, so it has to be fast; `look` passes the signal over where it is not met, and
+``tests/test_patterns.py`` shows that nothing is lost by it.  The order here is
 the order of the model's weights only in memory; the model file knows signals by name.
 """
 

@@ -192,11 +192,17 @@ def selling_words(url: str, host: str) -> list[Span]:
     >>> selling_words("http://best-loans-24.example/", "best-loans-24.example")
     [(7, 11), (12, 17)]
     """
-    if not host or is_common(host):
+    spans = _selling_words(host)
+    if not spans:
         return []
     offset = url.lower().find(host)
-    return [
-        (offset + match.start(), offset + match.end())
-        for match in _HOST_WORD.finditer(host)
-        if holds_any(match[0], _HOST_STEMS) or trade_words(match[0])
-    ]
+    return [(offset + start, offset + end) for start, end in spans]
+
+
+@lru_cache(_REMEMBERED)
+def _selling_words(host: str) -> tuple[Span, ...]:
+    if not host or is_common(host):
+        return ()
+    return tuple(
+        match.span() for match in _HOST_WORD.finditer(host) if holds_any(match[0], _HOST_STEMS) or trade_words(match[0])
+    )

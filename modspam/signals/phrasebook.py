@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from functools import cache
-from itertools import pairwise
 from typing import NamedTuple
 
 import regex
@@ -125,14 +124,15 @@ def find_phrases(words: Sequence[str], pairs: set[tuple[str, str]]) -> list[Phra
     ``pairs`` are the pairs of words that follow one another; most comments have none that begins a phrase.
     """
     book = _book()
-    if pairs.isdisjoint(book.beginnings) and book.first_words.isdisjoint(words):
+    beginnings = pairs & book.beginnings
+    first_words = {word for word, _ in beginnings} | book.first_words.intersection(words)
+    if not first_words:
         return []
     found = []
     reached = dict.fromkeys(_TABLES, 0)
-    for at, (word, following) in enumerate(pairwise([*words, ""])):
-        patterns = book.pairs.get((word, following), ())
-        if word in book.alone:
-            patterns = [*book.alone[word], *patterns]
+    for at in [at for at, word in enumerate(words) if word in first_words]:
+        following = words[at + 1] if at + 1 < len(words) else ""
+        patterns = [*book.alone.get(words[at], ()), *book.pairs.get((words[at], following), ())]
         ends: dict[str, int] = {}
         for table, positions in patterns:
             if at >= reached[table]:

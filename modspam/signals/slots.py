@@ -135,13 +135,15 @@ def find_slots(text: str, lowered: str, signs: frozenset[int]) -> tuple[Slot, ..
         or holds_any(text, _COMMON_HAS)
         or holds_any(lowered, _COMMON_HAS_IN_SMALL_LETTERS)
     )
-    return tuple(_slots(text, may_be_rare, may_be_common)) if may_be_rare or may_be_common else ()
-
-
-def _slots(text: str, may_be_rare: bool, may_be_common: bool) -> Iterator[Slot]:
+    if not may_be_rare and not may_be_common:
+        return ()
     found = [(match.span(), True) for match in find_at(_RARE, _RARE_BEGINNINGS, text)] if may_be_rare else []
     if may_be_common:
         found += [(match.span(), False) for match in find_at(_COMMON, _COMMON_BEGINNINGS, text)]
+    return tuple(_slots(text, found)) if found else ()
+
+
+def _slots(text: str, found: list[tuple[Span, bool]]) -> Iterator[Slot]:
     reached = 0
     for span, rare in sorted(found, key=lambda slot: (slot[0], not slot[1])):
         if span[0] >= reached:

@@ -1,0 +1,1 @@
+"""Real, unmodified clients on this machine's loopback, each on its own whole round against ``modspam serve``."""
