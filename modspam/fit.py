@@ -36,7 +36,7 @@ from modspam.model import LinearModel, ThresholdRow, probability_of
 from modspam.say import Say, silent
 from modspam.settings import DEFAULTS, Settings
 from modspam.signals import SIGNALS
-from modspam.wording import STRETCH, Wording
+from modspam.wording import STRETCH, Stretch, Wording
 
 __all__ = [
     "BYTES",
@@ -105,7 +105,7 @@ class Fitted(NamedTuple):
 
     weights: Vector
     intercept: float
-    stretch: float = STRETCH
+    stretch: Stretch = STRETCH
 
     def linear(self, matrix: sparse.csr_array) -> Vector:
         """Score rows of features, their wording as a whole alone."""
@@ -115,7 +115,7 @@ class Fitted(NamedTuple):
     def score(self, read: "Extracted") -> Vector:
         """Score comments as the model that is made of this does, see `modspam.wording`."""
         whole = read.matrix[:, BYTES.start :] @ self.weights[BYTES.start :]
-        return self.linear(read.matrix) + self.stretch * self._wording.excess(read.texts.tolist(), whole)
+        return self.linear(read.matrix) + self.stretch.added(self._wording.excess(read.texts.tolist(), whole))
 
     @property
     def _wording(self) -> Wording:
@@ -170,7 +170,7 @@ def calibrated(
         thresholds.append(ThresholdRow(rate, probability_of(line), recall))
     threshold = probability_of(threshold_for(log_odds, spam, sources_of, settings.max_false_positive_rate))
     weights = _with_priors(slope * fitted.weights)
-    return Fitted(weights, slope * fitted.intercept + offset).to_model(
+    return Fitted(weights, slope * fitted.intercept + offset, fitted.stretch.scaled(slope)).to_model(
         threshold=threshold,
         thresholds=thresholds,
         card={

@@ -36,7 +36,7 @@ from modspam.errors import ModelFormatError, ModelNotFoundError, SettingError
 from modspam.features import Features
 from modspam.files import replaced
 from modspam.signals import SIGNALS
-from modspam.wording import STRETCH_STEP, STRETCH_WORDS, Wording
+from modspam.wording import NO_STRETCH, STRETCH_STEP, STRETCH_WORDS, Stretch, Wording
 
 __all__ = [
     "FORMAT_VERSION",
@@ -119,7 +119,7 @@ class LinearModel:
     - ``intercept``: log-odds before anything is read
     - ``signal_weights``: ``float64``, in the order of `modspam.signals.SIGNALS`
     - ``ngram_weights``, ``word_weights``: ``float32``, one a bucket, ``2 ** ngrams.BITS`` of each
-    - ``stretch``: the share, 0..1, of what the worst stretch of a comment has more than the whole that is added
+    - ``stretch``: what the worst stretch of a comment adds
     - ``threshold``: the probability from which on comments are flagged
     - ``thresholds``: what other thresholds cost
     - ``card``: how it was made: sources with their digests, calibration, metrics
@@ -129,7 +129,7 @@ class LinearModel:
     signal_weights: npt.NDArray[np.float64]
     ngram_weights: npt.NDArray[np.float32]
     word_weights: npt.NDArray[np.float32]
-    stretch: float
+    stretch: Stretch
     threshold: float
     thresholds: tuple[ThresholdRow, ...]
     card: Mapping[str, Any]
@@ -140,8 +140,8 @@ class LinearModel:
         whole = self.wording.score(features.buckets, features.words)
         scores += self.intercept
         scores += whole
-        if self.stretch:
-            scores += self.stretch * self.wording.excess(features.texts, whole)
+        if self.stretch.share:
+            scores += self.stretch.added(self.wording.excess(features.texts, whole))
         return scores
 
     @property
@@ -172,7 +172,7 @@ class LinearModel:
             "format": FORMAT_VERSION,
             "features": specification(),
             "intercept": self.intercept,
-            "stretch": self.stretch,
+            "stretch": self.stretch._asdict(),
             "threshold": self.threshold,
             "thresholds": [row._asdict() for row in self.thresholds],
             "card": dict(self.card),
@@ -258,7 +258,7 @@ def _check_stored(archive: zipfile.ZipFile, path: Path) -> None:
 
 class _Numbers(NamedTuple):
     intercept: float
-    stretch: float
+    stretch: Stretch
     threshold: float
 
 
@@ -281,9 +281,12 @@ def _checked(document: Any, path: Path) -> tuple[list[str], _Numbers, tuple[Thre
             f"{path} was trained on {what}, so another version of modspam wrote it: train it again with this one"
         )
     names = [signal["name"] for signal in features["signals"]]
-    stretch = document["stretch"] if version == FORMAT_VERSION else 0
-    numbers = _Numbers(float(document["intercept"]), float(stretch), float(document["threshold"]))
-    in_range = np.isfinite(numbers.intercept) and 0 <= numbers.stretch <= 1 and 0 <= numbers.threshold <= 1
+    stretch = NO_STRETCH
+    if version == FORMAT_VERSION:
+        stretch = Stretch(float(document["stretch"]["share"]), float(document["stretch"]["most"]))
+    numbers = _Numbers(float(document["intercept"]), stretch, float(document["threshold"]))
+    in_range = np.isfinite(numbers.intercept) and 0 <= numbers.threshold <= 1
+    in_range = in_range and 0 <= numbers.stretch.share <= 1 and 0 <= numbers.stretch.most < inf
     if not in_range or len(set(names)) != len(names):
         raise ModelFormatError(f"{path} is damaged: numbers out of range; train it again")
     return names, numbers, tuple(ThresholdRow(**row) for row in document["thresholds"])

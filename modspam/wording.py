@@ -1,8 +1,9 @@
 """The weights of a comment's bytes and words, and what they make of it: as a whole, and in its worst stretch.
 
 A spammer pads an advert with honest words, before it and behind it, and the whole reads honest.  So wording is scored
-twice: as a whole, and in stretches of twelve words that overlap by half.  What the most spam-like stretch has more
-than the whole counts for three tenths (`STRETCH`).  A comment too short to have stretches is scored as a whole alone.
+twice: as a whole, and in stretches of twelve words that overlap by half.  Half of what the most spam-like stretch has
+more than the whole is added, and never more than a little (`STRETCH`): one bad sentence, quoted in a long honest
+comment, does not condemn it.  A comment too short to have stretches is scored as a whole alone.
 ``benchmarks/README.md`` has what this finds and what it costs, with other lengths and shares.
 
 Leaves out scripts that put no spaces between words: a stretch of words is long there.
@@ -19,15 +20,37 @@ from modspam import ngrams
 from modspam.ngrams import Buckets
 from modspam.normalise import Span
 
-__all__ = ["STRETCH", "STRETCH_STEP", "STRETCH_WORDS", "Wording", "stretches"]
+__all__ = ["NO_STRETCH", "STRETCH", "STRETCH_STEP", "STRETCH_WORDS", "Stretch", "Wording", "stretches"]
 
-STRETCH = 0.3  # of what the worst stretch has more than the whole is added to it
 STRETCH_WORDS = 12
 STRETCH_STEP = 6  # words from the beginning of one to that of the next
 
 _PIECE = 1 << 16  # bytes of stretches that are scored together
 
 Vector = npt.NDArray[np.float64]
+
+
+class Stretch(NamedTuple):
+    """What the worst stretch of a comment adds to its score.
+
+    - ``share``: of what it has more than the whole, 0..1
+    - ``most``: that is ever added, log-odds, 0 or more
+    """
+
+    share: float
+    most: float
+
+    def added(self, excess: Vector) -> Vector:
+        """Give what is added where the worst stretch has this much more than the whole, log-odds."""
+        return np.minimum(self.share * excess, self.most)
+
+    def scaled(self, slope: float) -> "Stretch":
+        """Follow scores that are multiplied by ``slope``."""
+        return self._replace(most=slope * self.most)
+
+
+STRETCH = Stretch(0.5, 1.0)  # before calibration
+NO_STRETCH = Stretch(0.0, 0.0)
 
 
 class Wording(NamedTuple):
@@ -72,8 +95,9 @@ class Wording(NamedTuple):
 def stretches(text: str) -> list[Span]:
     """Find where the stretches of a folded text begin and end; none where it has only half as much again, or less.
 
-    >>> len(stretches("one " * 18)), len(stretches("one " * 19))
-    (0, 3)
+    >>> eighteen = " ".join(["one"] * 18)
+    >>> stretches(eighteen), len(stretches(eighteen + " more"))
+    ([], 3)
     """
     if text.count(" ") < STRETCH_WORDS + STRETCH_STEP:
         return []

@@ -15,6 +15,7 @@ from modspam.comment import Comment
 from modspam.features import extract, observe
 from modspam.model import LinearModel, ThresholdRow, bundled_path, probability_of
 from modspam.signals import SIGNALS
+from modspam.wording import NO_STRETCH, Stretch
 
 JSON, SIGNAL_WEIGHTS, NGRAM_WEIGHTS = "model.json", "signals.npy", "ngrams.npy"
 
@@ -26,7 +27,7 @@ def make_model(seed=0, **changes):
         "signal_weights": rng.normal(size=len(SIGNALS)),
         "ngram_weights": rng.normal(size=1 << ngrams.BITS).astype(np.float32),
         "word_weights": rng.normal(size=1 << ngrams.BITS).astype(np.float32),
-        "stretch": 0.7,
+        "stretch": Stretch(0.7, 2.0),
         "threshold": 0.9,
         "thresholds": (ThresholdRow(0.01, 0.8, 0.95), ThresholdRow(0.001, 0.97, 0.7)),
         "card": {"sources": [{"name": "a", "sha256": "0" * 64}], "note": "naïve"},
@@ -164,8 +165,8 @@ def test_a_model_of_the_version_before_stretches_is_served_without_them(saved):
     del document["features"]["stretches"], document["stretch"]
     write(saved, content | {JSON: json.dumps(document)})
     features = extract(observe([Comment(LONG)]))
-    assert LinearModel.load(saved).score(features) == make_model(stretch=0.0).score(features)
-    assert make_model().score(features) > make_model(stretch=0.0).score(features)
+    assert LinearModel.load(saved).score(features) == make_model(stretch=NO_STRETCH).score(features)
+    assert make_model().score(features) > make_model(stretch=NO_STRETCH).score(features)
 
 
 def test_a_model_of_the_version_before_words_is_served_without_them(saved):
@@ -178,7 +179,7 @@ def test_a_model_of_the_version_before_words_is_served_without_them(saved):
         {JSON: json.dumps(document), SIGNAL_WEIGHTS: content[SIGNAL_WEIGHTS], NGRAM_WEIGHTS: content[NGRAM_WEIGHTS]},
     )
     loaded = LinearModel.load(saved)
-    without = make_model(word_weights=np.zeros(1 << ngrams.BITS, dtype=np.float32), stretch=0.0)
+    without = make_model(word_weights=np.zeros(1 << ngrams.BITS, dtype=np.float32), stretch=NO_STRETCH)
     features = extract(observe([Comment("Hi #WEBSITE# owner!"), Comment("naïve и т. д."), Comment(LONG)]))
     assert loaded.score(features).tolist() == without.score(features).tolist()
 

@@ -102,7 +102,7 @@ def test_named_signals_and_ngrams_sum_to_the_score_when_each_is_worked_out_alone
         for start, end in stretches(observation.folded):
             text = ngrams.bytes_of(observation.folded[start:end])
             scores.append(model.wording.score(ngrams.buckets([text]), ngrams.word_buckets([text]))[0])
-        signals["stretch"] = model.stretch * (max(scores) - words)
+        signals["stretch"] = min(model.stretch.share * (max(scores) - words), model.stretch.most)
         assert model.intercept + sum(signals.values()) + words == pytest.approx(verdict.score, abs=1e-9)
         if verdict.enough_text:
             named = {reason.name: reason.contribution for reason in verdict.reasons if reason.name != "words"}

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from modspam import Comment, ngrams
 from modspam.features import observe
-from modspam.wording import STRETCH_STEP, STRETCH_WORDS, Wording, stretches
+from modspam.wording import STRETCH, STRETCH_STEP, STRETCH_WORDS, Wording, stretches
 
 WORDS = st.lists(st.text("abcñи1!", min_size=1, max_size=9), min_size=1, max_size=90)
 HOME = "and then we all walked home along the river in the rain, late for supper and rather wet"
@@ -60,6 +60,14 @@ def test_a_text_of_many_pieces_has_the_same_excess_in_whatever_block_it_stands(w
     assert wording.worst_stretch("short") is None
 
 
+def test_what_the_worst_stretch_adds_grows_to_a_bound():
+    added = STRETCH.added(np.array([0.0, 0.5, 1.0, 3.0, 100.0]))
+    assert added[0] == 0
+    assert (np.diff(added[:3]) > 0).all()
+    assert added[3] == added[4] == STRETCH.most
+    assert STRETCH.scaled(2.0).added(np.array([1.0, 100.0])) == pytest.approx([STRETCH.share, 2 * STRETCH.most])
+
+
 def test_an_advert_among_honest_words_is_found_pointed_at_and_told(moderator):
     advert = "Cheap followers and likes for your page, order now at http://likes.example.com and get 50% off"
     padded = f"{HOME}. {HOME}. {advert} {HOME}. {HOME}."
@@ -70,7 +78,7 @@ def test_an_advert_among_honest_words_is_found_pointed_at_and_told(moderator):
     start, end = reason.span
     assert padded[start:end] == reason.text
     assert "followers" in reason.text
-    assert reason.contribution > 1
+    assert reason.contribution > 0.5
     (observation,) = observe([Comment(padded)])
     span = moderator.model.wording.worst_stretch(observation.folded)
     assert observation.reading.folded.origin(*span) == reason.span
