@@ -43,6 +43,11 @@ def add_serve(parser: ArgumentParser) -> None:
         "--shadow", action="store_true", default=None,
         help="answer keep to everything; log and store what would have been said",
     )  # fmt: skip
+    add(
+        "--callback-days", type=int, metavar="N",
+        help="tell a site, at its own host, when a newer model changes the verdict on a comment of the last N days "
+        "(default: 0, never)",
+    )  # fmt: skip
     add("--retention-days", type=int, metavar="N", help="delete checks after so many days (default: 90); labels stay")
     add("--log-format", choices=("json", "text"), help="of the lines on standard error (default: json)")
 
@@ -52,6 +57,6 @@ def run(arguments: Namespace) -> int:
     from modspam.server.run import serve  # brings the web framework
 
     given = ("store", "models", "model", "threshold", "max_false_positive_rate", "hold_from", "discard_from", "shadow",
-             "retention_days", "log_format")  # fmt: skip
+             "callback_days", "retention_days", "log_format")  # fmt: skip
     chosen = {name: getattr(arguments, name) for name in given if getattr(arguments, name) is not None}
     return serve(arguments.host, arguments.port, arguments.workers, chosen)

@@ -27,6 +27,8 @@ class Settings:
     - ``discard_from``: probability, 0..1, from which on spam may be thrown away unseen
     - ``shadow``: answer keep to everything, and only log and store what would have been said
     - ``keyless``: while the store has no key, answer without one; to clients on this machine alone
+    - ``callback_days``: a site is told when a newer model changes the verdict on a comment of so many days, 0 to
+      ``retention_days``; 0 is never
     - ``retention_days``: days after which checks are deleted, 1 or more
     - ``log_format``: ``json`` or ``text``
     - ``body_limit``: bytes that a request's body may have
@@ -43,6 +45,7 @@ class Settings:
     discard_from: float = 0.999999
     shadow: bool = False
     keyless: bool = False
+    callback_days: int = 0
     retention_days: int = 90
     log_format: str = "json"
     body_limit: int = 1 << 20
@@ -55,6 +58,11 @@ class Settings:
             raise SettingError(f"spam can be thrown away from a probability of 0 to 1 on, not {self.discard_from}")
         if self.retention_days < 1:
             raise SettingError(f"checks are kept for 1 day or more, not {self.retention_days}")
+        if not 0 <= self.callback_days <= self.retention_days:
+            raise SettingError(
+                f"sites can be called about 0 to {self.retention_days} days, for which checks are kept, "
+                f"not {self.callback_days}"
+            )
         if self.log_format not in {"json", "text"}:
             raise SettingError(f"logs are written as json or text, not {self.log_format!r}")
         if self.body_limit < 1 or not self.body_seconds > 0 or not self.commit_wait >= 0:
