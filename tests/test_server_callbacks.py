@@ -171,7 +171,8 @@ class Worker:
         async def stored(ask, *arguments):
             return await asyncio.to_thread(ask, *arguments)
 
-        self.callbacks = Callbacks(store, stored, self.judge, metrics, days)
+        self.now = NOW
+        self.callbacks = Callbacks(store, stored, self.judge, metrics, days, lambda: self.now)
 
     def knows(self, site, key, url):
         """Learn from a check where to call."""
@@ -206,7 +207,9 @@ class Case:
         """Have workers look at the same time."""
 
         async def scenario():
-            await asyncio.gather(*(worker.callbacks.look(at) for worker in workers))
+            for worker in workers:
+                worker.now = at
+            await asyncio.gather(*(worker.callbacks.look() for worker in workers))
 
         asyncio.run(scenario())
 
@@ -259,6 +262,16 @@ def test_a_site_that_is_away_is_called_again_and_nothing_is_lost(case, receiver)
     assert receiver.results() == [(guid, "true")]
 
 
+def test_a_site_that_is_away_is_not_called_for_each_of_many_comments(case, receiver):
+    for n in range(50):
+        case.kept(f"{SPAM} {'abcdefghij'[n % 10] * (n + 1)}")
+    (worker,) = case.workers()
+    receiver.answer = b"HTTP/1.1 503 Soon\r\nContent-Length: 0\r\n\r\n"
+    case.look(worker)
+    case.look(worker, at=NOW + timedelta(seconds=30))
+    assert len(receiver.paths) == 1
+
+
 def test_a_site_that_stays_away_is_given_up_until_there_is_another_model(case, receiver, tmp_path):
     guid = case.kept(SPAM)
     (worker,) = case.workers()
@@ -284,7 +297,7 @@ def test_while_a_model_is_not_loaded_yet_nobody_is_told_what_the_old_one_says(ca
     async def scenario():
         await worker.judge.model_of(case.site.model_name)
         shutil.copyfile(bundled_path(), own)
-        await worker.callbacks.look(NOW)
+        await worker.callbacks.look()
         assert receiver.told == []
         watching = asyncio.create_task(worker.judge.watch())
         while not worker.judge.is_own(await worker.judge.model_of(case.site.model_name)):  # noqa: ASYNC110 - it tells nobody
@@ -292,7 +305,7 @@ def test_while_a_model_is_not_loaded_yet_nobody_is_told_what_the_old_one_says(ca
         watching.cancel()
         with suppress(asyncio.CancelledError):
             await watching
-        await worker.callbacks.look(NOW)
+        await worker.callbacks.look()
 
     asyncio.run(asyncio.wait_for(scenario(), PATIENCE))
     assert len(receiver.told) == 1

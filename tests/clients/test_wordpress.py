@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
-from conftest import cases
+from conftest import cases, some_comments
 from servers import until
 
 from clients.pages import Page
@@ -191,10 +191,10 @@ def test_what_a_retrained_model_takes_for_spam_moves_there_unless_its_owner_has_
     assert [wordpress.state(each) for each in (missed, decided, honest)] == ["published"] * 3
     wordpress.press(decided, "unapprove")
     wordpress.press(decided, "approve")
-    now = datetime.now(UTC)
-    for spam, labelled in ((True, texts[2:]), (False, CASES["ham"])):
-        for text in labelled:
-            served.store.add_feedback(Feedback(site.id, Comment(text, author="Ana"), spam, now))
+    said = [(example.comment, example.spam) for example in some_comments(1, seed=6)[:200]]
+    said += [(Comment(text, author="Ana"), True) for text in texts[2:]]
+    for comment, spam in said:
+        served.store.add_feedback(Feedback(site.id, comment, spam, datetime.now(UTC)))
     served.retrain()
     until(lambda: wordpress.state(missed) == "spam")
     until(lambda: served.events("callback taken"))
