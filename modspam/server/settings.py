@@ -7,6 +7,7 @@ from pathlib import Path
 from types import NoneType
 from typing import Any, get_args, get_type_hints
 
+from modspam.defaults import DISCARD_FROM, RETENTION_DAYS
 from modspam.errors import SettingError
 
 __all__ = ["Settings"]
@@ -42,11 +43,11 @@ class Settings:
     threshold: float | None = None
     max_false_positive_rate: float | None = None
     hold_from: float | None = None
-    discard_from: float = 0.999999
+    discard_from: float = DISCARD_FROM
     shadow: bool = False
     keyless: bool = False
     callback_days: int = 0
-    retention_days: int = 90
+    retention_days: int = RETENTION_DAYS
     log_format: str = "json"
     body_limit: int = 1 << 20
     body_seconds: float = 10.0
