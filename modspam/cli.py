@@ -268,6 +268,10 @@ def _add_train_arguments(parser: ArgumentParser) -> None:
         help="with --from-store: this site only; may be given again and again",
     )  # fmt: skip
     add(
+        "--nice", type=int, default=19, metavar="N",
+        help="with --from-store: give way to other programs, the server before all, 0 not at all to 19 (default: 19)",
+    )  # fmt: skip
+    add(
         "--base", metavar="FILE",
         help="move this model instead of beginning from scratch; 'bundled' is the one that comes with modspam",
     )  # fmt: skip
@@ -514,6 +518,10 @@ def _score(arguments: Namespace) -> int:
 
 
 def _train(arguments: Namespace) -> int:
+    if arguments.from_store is not None:
+        from modspam.niceness import give_way
+
+        give_way(arguments.nice)  # before the imports, which take a second of processor time
     from modspam.train import run  # brings scikit-learn
 
     return run(arguments)

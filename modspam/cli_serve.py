@@ -3,6 +3,8 @@
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from modspam.defaults import DISCARD_FROM, RETENTION_DAYS
+
 __all__ = ["SERVE_HELP", "add_serve", "run"]
 
 SERVE_HELP = """\
@@ -37,13 +39,21 @@ def add_serve(parser: ArgumentParser) -> None:
     add("--hold-from", type=float, metavar="P", help="hold for a person what is below the threshold and from here on")
     add(
         "--discard-from", type=float, metavar="P",
-        help="from this probability on tell the CMS that it may throw spam away unseen (default: 0.999999)",
+        help=f"from this probability on tell the CMS that it may throw spam away unseen (default: {DISCARD_FROM})",
     )  # fmt: skip
     add(
         "--shadow", action="store_true", default=None,
         help="answer keep to everything; log and store what would have been said",
     )  # fmt: skip
-    add("--retention-days", type=int, metavar="N", help="delete checks after so many days (default: 90); labels stay")
+    add(
+        "--callback-days", type=int, metavar="N",
+        help="tell a site, at its own host, when a newer model changes the verdict on a comment of the last N days "
+        "(default: 0, never)",
+    )  # fmt: skip
+    add(
+        "--retention-days", type=int, metavar="N",
+        help=f"delete checks after so many days (default: {RETENTION_DAYS}); labels stay",
+    )  # fmt: skip
     add("--log-format", choices=("json", "text"), help="of the lines on standard error (default: json)")
 
 
@@ -52,6 +62,6 @@ def run(arguments: Namespace) -> int:
     from modspam.server.run import serve  # brings the web framework
 
     given = ("store", "models", "model", "threshold", "max_false_positive_rate", "hold_from", "discard_from", "shadow",
-             "retention_days", "log_format")  # fmt: skip
+             "callback_days", "retention_days", "log_format")  # fmt: skip
     chosen = {name: getattr(arguments, name) for name in given if getattr(arguments, name) is not None}
     return serve(arguments.host, arguments.port, arguments.workers, chosen)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from modspam.defaults import RETENTION_DAYS
 from modspam.errors import SettingError
 from modspam.verdict import printable
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "KEYS_HELP",
-    "RETENTION_DAYS",
     "STORE_HELP",
     "add_keys",
     "add_store",
@@ -23,8 +23,6 @@ __all__ = [
     "chosen_sites",
     "run",
 ]
-
-RETENTION_DAYS = 90  # that checks are kept
 
 KEYS_HELP = """\
 Make, list and revoke the keys by which sites ask 'modspam serve'.  Each key belongs to one site, and sees that site's

@@ -1,6 +1,7 @@
 """``modspam keys``, ``modspam store`` and ``modspam train --from-store``, as an operator meets them."""
 
 import json
+import os
 import re
 import string
 import subprocess
@@ -189,7 +190,7 @@ def test_each_site_gets_its_own_model_and_one_with_few_labels_is_passed_over(pat
         for number in range(20):
             alike = Comment("Nice post", author="abcdefghijklmnopqrst"[number])
             store.add_feedback(Feedback(copies.id, alike, True, NOW))
-    arguments = ("train", "--from-store", path, "--models", models, "--jobs", "1")
+    arguments = ("train", "--from-store", path, "--models", models, "--jobs", "1", "--nice", "0")
     code, out, err = command(*arguments)
     assert code == 0, err
     assert "few.example.org: skipped, 19 labels of the 20 that it takes\n" in out
@@ -236,7 +237,19 @@ def test_a_model_that_is_worse_is_refused_and_the_others_go_on(path, tmp_path, c
     bundled.save(better)
     in_use = better.read_bytes()
     broken.write_bytes(b"no model")
-    arguments = ("train", "--from-store", path, "--models", models, "--base", tmp_path / "base.model", "--jobs", "1")
+    arguments = (
+        "train",
+        "--from-store",
+        path,
+        "--models",
+        models,
+        "--base",
+        tmp_path / "base.model",
+        "--jobs",
+        "1",
+        "--nice",
+        "0",
+    )
     code, out, err = command(*arguments, "--site", "better.example.org", "--site", "new.example.org")
     assert code == 3, out
     assert "better.example.org: " in err
@@ -260,6 +273,7 @@ def test_a_model_that_is_worse_is_refused_and_the_others_go_on(path, tmp_path, c
         (["labels.csv", "--from-store", "{store}", "--models", "m"], "from the store alone"),
         (["--from-store", "{store}-none", "--models", "m"], "there is no store at"),
         (["--from-store", "{store}", "--models", "m", "--site", "b.example"], "it has: a.example"),
+        (["--from-store", "{store}", "--models", "m", "--nice", "20"], "--nice is 0 to 19"),
         (["--models", "m"], "--from-store and --models"),
         (["labels.csv", "-o", "x.model", "--site", "a.example"], "--from-store and --models"),
         (["labels.csv"], "--output FILE"),
@@ -269,9 +283,22 @@ def test_a_model_that_is_worse_is_refused_and_the_others_go_on(path, tmp_path, c
 def test_arguments_that_do_not_go_together(path, command, arguments, message):
     with Store.open(path) as store:
         store.site("a.example")
-    code, out, err = command("train", *(argument.format(store=path) for argument in arguments))
+    code, out, err = command("train", "--nice", "0", *(argument.format(store=path) for argument in arguments))
     assert (code, out) == (2, "")
     assert message in err
+
+
+@pytest.mark.skipif(not hasattr(os, "nice"), reason="this system knows no niceness")
+def test_a_training_from_the_store_lets_others_go_first(path):
+    Store.open(path).close()
+    program = "import os; from modspam.cli import main; main({}); print(os.nice(0))"
+    for given, nice in (((), 19), (("--nice", "7"), 7)):
+        arguments = ["train", "--from-store", str(path), "--models", "m", *given]
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-c", program.format(arguments)],
+            capture_output=True, text=True, cwd=PROJECT, env=environment(), timeout=PATIENCE, check=False,
+        )  # fmt: skip
+        assert done.stdout == f"the store has no sites yet\n{max(nice, os.nice(0))}\n", done.stderr
 
 
 def test_the_command_starts_without_the_database_library_and_says_what_it_needs():

@@ -58,6 +58,24 @@ def test_one_that_cannot_be_stored_does_not_stop_the_others(store):
     assert count(metrics, "checks_unstored") == 1
 
 
+def test_once_one_has_waited_in_vain_the_next_do_not_until_the_store_takes_something(store):
+    site = store.site("example.org")
+
+    async def scenario():
+        recorder = Recorder(store, Metrics(), 0.05)
+        with store._database.writing():  # noqa: SLF001 - nobody else can write meanwhile
+            assert not await recorder.keep(made(site))
+            recorder._patience = 3600  # noqa: SLF001 - whoever waited now would wait for ever
+            for _ in range(5):
+                assert not await asyncio.wait_for(recorder.keep(made(site)), 30)
+        await asyncio.to_thread(until, lambda: not recorder.waiting)
+        assert await recorder.keep(made(site))
+        await recorder.close()
+
+    asyncio.run(scenario())
+    assert store.counts(site)[0].checks == 7
+
+
 def test_what_is_left_at_the_end_is_stored(store):
     site = store.site("example.org")
     checks = [made(site) for _ in range(50)]

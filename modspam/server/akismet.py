@@ -16,6 +16,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from modspam.comment import Comment
 from modspam.errors import ModspamError, SettingError, StoreError
 from modspam.server import statistics
 from modspam.server.bodies import Fields, read_form
@@ -24,7 +25,7 @@ from modspam.server.logs import failure
 from modspam.server.observed import ROUTE
 from modspam.server.service import Service, new_id, note
 from modspam.server.wire import DISCARD, RECHECK_AFTER, classification, comment_of, guaranteed, header_value
-from modspam.store import Feedback, Site
+from modspam.store import Callback, Feedback, Site
 from modspam.verdict import Action
 
 __all__ = ["Akismet"]
@@ -44,7 +45,7 @@ _WHAT = {  # the body of an error, where nobody compares it with anything
 class _Asked(NamedTuple):
     """A request that has been read.
 
-    - ``site``: whose key it came with
+    - ``site``: whose key it came with; ``key``: that key
     - ``id``: of the check, if it is one
     """
 
@@ -52,6 +53,7 @@ class _Asked(NamedTuple):
     request: Request
     fields: Fields
     site: Site
+    key: str
     id: str
 
 
@@ -72,9 +74,11 @@ async def _comment_check(asked: _Asked) -> Response:
     fields = asked.fields
     overruled = guaranteed(fields)
     test = fields.says("is_test")
+    comment = comment_of(fields, datetime.now(UTC))
+    callback = None if overruled or test else await _callback(asked, comment)
     judged = await asked.service.check(
-        asked.site, comment_of(fields, datetime.now(UTC)), "akismet", asked.request,
-        id=asked.id, overruled=overruled, test=test or overruled is Action.FLAG,
+        asked.site, comment, "akismet", asked.request,
+        id=asked.id, overruled=overruled, test=test or overruled is Action.FLAG, callback=callback,
     )  # fmt: skip
     headers: dict[str, str] = {}
     if judged.action is Action.FLAG:
@@ -86,6 +90,14 @@ async def _comment_check(asked: _Asked) -> Response:
     if fields.says("classify"):
         headers["X-akismet-classification"] = classification(judged.verdict, overruled)
     return PlainTextResponse("true" if judged.action is Action.FLAG else "false", headers=headers)
+
+
+async def _callback(asked: _Asked, comment: Comment) -> Callback | None:
+    """Say where another verdict is to be told: nowhere without keys, since then no host is registered."""
+    callbacks, fields = asked.service.callbacks, asked.fields
+    if callbacks is None or await asked.service.keyring.open_to_all():
+        return None
+    return callbacks.wanted(asked.site, asked.key, fields["callback"], fields["comment_post_ID"], comment.page_text)
 
 
 async def _submit(asked: _Asked, *, spam: bool) -> Response:
@@ -237,7 +249,7 @@ async def _read(name: str, service: Service, request: Request, id: str) -> _Aske
     site = await service.keyring.site_of(key, fields["blog"] or "localhost", request)
     if site is None:
         raise _RefusedError("invalid", "the api_key is not known here: 'modspam keys create' makes one")
-    return _Asked(service, request, fields, site, id)
+    return _Asked(service, request, fields, site, key, id)
 
 
 def _need_blog(fields: Fields) -> None:

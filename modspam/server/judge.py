@@ -82,6 +82,14 @@ class Judge:
         """Whether a model is a site's own, and not the default one."""
         return model is not self._default
 
+    def is_newest(self, name: str, model: InUse) -> bool:
+        """Whether a model is what the files hold at this moment for a site whose model would have this name."""
+        own = self._settings.models / name if self._settings.models else None
+        try:
+            return stamp_of(own if own and own.exists() else self._path) == model.stamp
+        except OSError:
+            return False
+
     async def judge(self, model: InUse, comment: Comment) -> Verdict:
         """Judge a comment."""
         if len(comment.text) <= _LONG:

@@ -24,6 +24,7 @@ class Metrics:
     - ``unstored``: checks that could not be stored and were given up
     - ``late``: verdicts that were given before their check was stored
     - ``store_errors``: calls of the store that failed
+    - ``callbacks``: verdicts that changed, by what became of telling the site: taken, failed, given up
     - ``models``: model files that were put into use or could not be, by outcome
     """
 
@@ -46,6 +47,7 @@ class Metrics:
         self.unstored = counter("checks_unstored", "Checks that were given up because the store was not there")
         self.late = counter("checks_late", "Verdicts given before their check was stored")
         self.store_errors = counter("store_errors", "Calls of the store that failed")
+        self.callbacks = counter("callbacks", "Changed verdicts that sites were told, or could not be", "outcome")
         self.models = counter("models", "Model files put into use, or found broken", "outcome")
 
     def text(self) -> bytes:

@@ -1,7 +1,8 @@
 """Writes checks to the store, many in one transaction, in a thread of its own.
 
 A verdict waits for its check to be committed, but not for long: while the store is slow or gone the
-verdict is given, and the check is kept here until the store takes it.
+verdict is given, and the check is kept here until the store takes it.  Once one has waited in vain, the next do not
+wait until the store has taken something: a disk that stalls for a second must not hold up everybody in turn.
 """
 
 import asyncio
@@ -45,6 +46,7 @@ class Recorder:
         self._arrivals: SimpleQueue[_Waiting | None] = SimpleQueue()  # None: the server stops
         self._closing = threading.Event()
         self._failing = False
+        self._slow = False  # somebody has waited in vain since the store last took something
         self._outstanding = 0
         self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
         self._thread.start()
@@ -58,12 +60,13 @@ class Recorder:
         """Store a check; returns whether it is committed by now."""
         done: asyncio.Future[bool] = self._loop.create_future()
         self._outstanding += 1
-        failing = self._failing
+        no_use = self._failing or self._slow
         self._arrivals.put(_Waiting(check, done))
-        if not failing:
+        if not no_use:
             await asyncio.wait([done], timeout=self._patience)
         if done.done() and done.result():
             return True
+        self._slow = True
         self._metrics.late.inc()
         return False
 
@@ -159,6 +162,8 @@ class Recorder:
         def settle() -> None:
             if stored or gone:
                 self._outstanding -= len(batch)
+            if stored:
+                self._slow = False
             for waiting in batch:
                 if not waiting.done.done():
                     waiting.done.set_result(stored)

@@ -11,13 +11,14 @@ from starlette.requests import HTTPConnection
 
 from modspam.comment import Comment
 from modspam.errors import StoreError
+from modspam.server.callbacks import Callbacks
 from modspam.server.judge import InUse, Judge
 from modspam.server.keyring import Keyring
 from modspam.server.logs import failure, log
 from modspam.server.metrics import Metrics
 from modspam.server.recorder import Recorder
 from modspam.server.settings import Settings
-from modspam.store import Check, Feedback, Site, Store
+from modspam.store import Callback, Check, Feedback, Site, Store
 from modspam.verdict import Action, Verdict
 
 __all__ = ["Judged", "Service", "new_id"]
@@ -65,7 +66,12 @@ class Service:
         self.recorder = Recorder(self.store, metrics, settings.commit_wait)
         self._threads = ThreadPoolExecutor(4, "store")
         self.keyring = Keyring(self.store, self.stored, keyless=settings.keyless)
-        self._tasks = [asyncio.create_task(self.judge.watch()), asyncio.create_task(self._prune())]
+        self.callbacks: Callbacks | None = None
+        watching = [self.judge.watch(), self._prune()]
+        if settings.callback_days and not settings.shadow:
+            self.callbacks = Callbacks(self.store, self.stored, self.judge, metrics, settings.callback_days)
+            watching.append(self.callbacks.watch())
+        self._tasks = [asyncio.create_task(each) for each in watching]
 
     async def close(self) -> None:
         """Store what is left and let go of everything."""
@@ -102,11 +108,13 @@ class Service:
         id: str | None = None,  # noqa: A002 - it is the check's id
         overruled: Action | None = None,
         test: bool = False,
+        callback: Callback | None = None,
     ) -> Judged:
         """Judge a comment and remember it; with ``overruled`` the answer is that, whatever the model says."""
         model = await self.judge.model_of(site.model_name)
         verdict = await self.judge.judge(model, comment)
-        return (await self._remember(site, [comment], [verdict], model, protocol, connection, id, overruled, test))[0]
+        facts = (id, overruled, test, callback)
+        return (await self._remember(site, [comment], [verdict], model, protocol, connection, *facts))[0]
 
     async def check_many(
         self, site: Site, comments: Sequence[Comment], protocol: str, connection: HTTPConnection, *, test: bool
@@ -114,7 +122,7 @@ class Service:
         """Judge several comments and remember them."""
         model = await self.judge.model_of(site.model_name)
         verdicts = await self.judge.judge_many(model, comments)
-        return await self._remember(site, comments, verdicts, model, protocol, connection, None, None, test)
+        return await self._remember(site, comments, verdicts, model, protocol, connection, None, None, test, None)
 
     async def feedback(self, feedback: Feedback, site: Site, protocol: str, connection: HTTPConnection) -> str | None:
         """Store a label; returns the id of the check that it belongs to.
@@ -138,12 +146,13 @@ class Service:
         id: str | None,  # noqa: A002
         overruled: Action | None,
         test: bool,
+        callback: Callback | None,
     ) -> list[Judged]:
         now = datetime.now(UTC)
         checks = [
             Check(
                 id or new_id(), site.id, now, comment, overruled or verdict.action, verdict.probability, verdict.score,
-                model.digest, protocol, test,
+                model.digest, protocol, test, callback,
             )
             for comment, verdict in zip(comments, verdicts, strict=True)
         ]  # fmt: skip

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import NoneType
 from typing import Any, get_args, get_type_hints
 
+from modspam.defaults import DISCARD_FROM, RETENTION_DAYS
 from modspam.errors import SettingError
 
 __all__ = ["Settings"]
@@ -27,6 +28,8 @@ class Settings:
     - ``discard_from``: probability, 0..1, from which on spam may be thrown away unseen
     - ``shadow``: answer keep to everything, and only log and store what would have been said
     - ``keyless``: while the store has no key, answer without one; to clients on this machine alone
+    - ``callback_days``: a site is told when a newer model changes the verdict on a comment of so many days, 0 to
+      ``retention_days``; 0 is never
     - ``retention_days``: days after which checks are deleted, 1 or more
     - ``log_format``: ``json`` or ``text``
     - ``body_limit``: bytes that a request's body may have
@@ -40,14 +43,15 @@ class Settings:
     threshold: float | None = None
     max_false_positive_rate: float | None = None
     hold_from: float | None = None
-    discard_from: float = 0.999999
+    discard_from: float = DISCARD_FROM
     shadow: bool = False
     keyless: bool = False
-    retention_days: int = 90
+    callback_days: int = 0
+    retention_days: int = RETENTION_DAYS
     log_format: str = "json"
     body_limit: int = 1 << 20
     body_seconds: float = 10.0
-    commit_wait: float = 0.25
+    commit_wait: float = 0.05
 
     def __post_init__(self) -> None:
         """Raise `SettingError` for a choice out of its range; what the model decides is checked when it is loaded."""
@@ -55,6 +59,11 @@ class Settings:
             raise SettingError(f"spam can be thrown away from a probability of 0 to 1 on, not {self.discard_from}")
         if self.retention_days < 1:
             raise SettingError(f"checks are kept for 1 day or more, not {self.retention_days}")
+        if not 0 <= self.callback_days <= self.retention_days:
+            raise SettingError(
+                f"sites can be called about 0 to {self.retention_days} days, for which checks are kept, "
+                f"not {self.callback_days}"
+            )
         if self.log_format not in {"json", "text"}:
             raise SettingError(f"logs are written as json or text, not {self.log_format!r}")
         if self.body_limit < 1 or not self.body_seconds > 0 or not self.commit_wait >= 0:

@@ -6,11 +6,11 @@ Serving that keeps nothing never imports this.  It needs the extra ``modspam[sto
 from modspam.errors import MissingExtraError
 
 try:
-    from modspam.store.records import Check, Counts, Feedback, Key, Site
+    from modspam.store.records import Callback, Check, Counts, Feedback, Key, Recheck, Site
     from modspam.store.store import Store
 except ModuleNotFoundError as error:
     if (error.name or "").startswith("modspam"):
         raise
     raise MissingExtraError(f"the store needs the package {error.name}: pip install 'modspam[store]'") from error
 
-__all__ = ["Check", "Counts", "Feedback", "Key", "Site", "Store"]
+__all__ = ["Callback", "Check", "Counts", "Feedback", "Key", "Recheck", "Site", "Store"]

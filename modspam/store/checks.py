@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from modspam.comment import Comment
 from modspam.errors import SettingError, StoreError
+from modspam.store.callbacks import keep_callbacks
 from modspam.store.comments import comment_of, row_of, who_of, words_digest
 from modspam.store.counts import count_checks
 from modspam.store.database import Database
@@ -35,6 +36,7 @@ def record_checks(database: Database, recorded: Sequence[Check]) -> None:
     try:
         with database.writing(lasting=False) as connection:
             connection.execute(insert(checks), rows)
+            keep_callbacks(connection, recorded)
             count_checks(connection, recorded)
     except StoreError as error:
         if not isinstance(error.__cause__, IntegrityError):
@@ -56,6 +58,7 @@ def _record_new(database: Database, recorded: Sequence[Check], rows: Sequence[di
                 new.setdefault(check.id, (check, row))
         if new:
             connection.execute(insert(checks), [row for _, row in new.values()])
+            keep_callbacks(connection, [check for check, _ in new.values()])
             count_checks(connection, [check for check, _ in new.values()])
 
 

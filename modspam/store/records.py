@@ -7,7 +7,7 @@ from modspam.comment import Comment
 from modspam.store.address import file_name
 from modspam.verdict import Action
 
-__all__ = ["Check", "Counts", "Feedback", "Key", "Site"]
+__all__ = ["Callback", "Check", "Counts", "Feedback", "Key", "Recheck", "Site"]
 
 
 class Site(NamedTuple):
@@ -46,6 +46,19 @@ class Key(NamedTuple):
     revoked: datetime | None
 
 
+class Callback(NamedTuple):
+    """Where a site wants to hear of a check again, and what is needed for that.
+
+    - ``url``: to call
+    - ``post``: the page's number at the site, 20 characters at most; empty if it gave none
+    - ``page_text``: what the page is about; 2,000 characters of it are kept
+    """
+
+    url: str
+    post: str = ""
+    page_text: str = ""
+
+
 class Check(NamedTuple):
     """A comment that was judged, and the verdict.
 
@@ -57,6 +70,7 @@ class Check(NamedTuple):
     - ``model``: the digest of the model that judged, or empty
     - ``protocol``: how it was asked: ``"akismet"``, ``"native"``, ``"blogspam"``
     - ``test``: asked for a trial: neither counted nor learnt
+    - ``callback``: where to tell of another verdict, None for nowhere; does not come back
     """
 
     id: str
@@ -69,6 +83,25 @@ class Check(NamedTuple):
     model: str
     protocol: str
     test: bool = False
+    callback: Callback | None = None
+
+
+class Recheck(NamedTuple):
+    """A check that was claimed, to be judged by a newer model.
+
+    - ``id``: of the check
+    - ``comment``: as it was judged, with the page's text
+    - ``url``, ``post``: see `Callback`
+    - ``told``: the action that the site knows
+    - ``tries``: how often telling it of another one has failed since
+    """
+
+    id: str
+    comment: Comment
+    url: str
+    post: str
+    told: Action
+    tries: int
 
 
 class Feedback(NamedTuple):

@@ -1,6 +1,6 @@
 """`Store`: the one door to what is kept."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -12,14 +12,16 @@ from modspam.corpora import Example
 from modspam.errors import SettingError
 from modspam.store import sites as site_rows
 from modspam.store.address import site_address
+from modspam.store.callbacks import claim, postpone, settle
 from modspam.store.checks import delete_in_parts, find_check, in_utc, record_checks
 from modspam.store.comments import storable, who_of, words_digest
 from modspam.store.counts import counts_of
 from modspam.store.database import Database
 from modspam.store.labels import add_label, examples_of
 from modspam.store.migrate import migrate
-from modspam.store.records import Check, Counts, Feedback, Key, Site
+from modspam.store.records import Check, Counts, Feedback, Key, Recheck, Site
 from modspam.store.tables import checks, labels
+from modspam.verdict import Action
 
 __all__ = ["Store"]
 
@@ -150,6 +152,25 @@ class Store:
         """Count by month, the oldest first; days before ``since`` are left out."""
         with self._database.reading() as connection:
             return counts_of(connection, site.id, in_utc(since) if since else None)
+
+    def claim_callbacks(self, site: Site, model: str, since: datetime, now: datetime, limit: int = 20) -> list[Recheck]:
+        """Claim checks with a callback that another model than ``model``, a digest, has judged last.
+
+        The newest first, none from before ``since``, and none of a comment that somebody has labelled.  For two
+        minutes from ``now`` on nobody else gets them; then they are open again unless they were settled or postponed.
+        """
+        return claim(self._database, site, model, in_utc(since), in_utc(now), limit)
+
+    def settle_callbacks(self, told: Mapping[str, Action], model: str) -> None:
+        """Close what was claimed until there is another model; gives, by check, what the site knows by now."""
+        if told:
+            with self._database.writing() as connection:
+                settle(connection, told, model)
+
+    def postpone_callbacks(self, ids: Sequence[str], until: datetime) -> None:
+        """Count a failure, and let nobody claim them before ``until``."""
+        with self._database.writing() as connection:
+            postpone(connection, ids, in_utc(until))
 
     def prune(self, before: datetime) -> int:
         """Delete the checks from before a moment, and give how many; labels and counts stay."""

@@ -26,7 +26,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-__all__ = ["VERSION_TABLE", "UtcDateTime", "checks", "days", "keys", "labels", "metadata", "sites"]
+__all__ = ["VERSION_TABLE", "UtcDateTime", "callbacks", "checks", "days", "keys", "labels", "metadata", "sites"]
 
 VERSION_TABLE = "modspam_version"
 
@@ -97,6 +97,23 @@ checks = Table(
     Column("protocol", String(16), nullable=False),
     Column("test", Boolean, nullable=False),
     Index("ix_modspam_check_comment", "site_id", "words", "at", "who"),
+)
+
+callbacks = Table(
+    "modspam_callback",
+    metadata,
+    Column("check_id", ForeignKey(checks.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("site_id", ForeignKey(sites.c.id, ondelete="CASCADE"), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("post", String(20), nullable=False),
+    Column("page_text", Text, nullable=False),
+    # The model that judged last, what the site was told, and how often telling it the next thing has failed.
+    Column("model", String(64), nullable=False),
+    Column("told", String(8), nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("due", UtcDateTime),
+    Index("ix_modspam_callback_site", "site_id", "at"),
 )
 
 labels = Table(

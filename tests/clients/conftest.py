@@ -29,8 +29,8 @@ def works(*command: str) -> bool:
 
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A server that demands keys, since it has one."""
-    server = Served(tmp_path_factory.mktemp("served"))
+    """A server that demands keys, since it has one, and calls sites back."""
+    server = Served(tmp_path_factory.mktemp("served"), "--callback-days", "7")
     server.key("https://somebody-else.example.org/")
     with server:
         yield server

@@ -1,6 +1,8 @@
 """``modspam serve`` as a process of its own on a free port, with its store and models in one folder."""
 
 import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Self
 
@@ -14,10 +16,11 @@ __all__ = ["Served"]
 
 
 class Served:
-    """The server; it can be stopped and started again, and keeps its port and its store."""
+    """The server, with its options; it can be stopped and started again, and keeps its port and its store."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *options: str) -> None:
         self.folder = folder
+        self.options = options
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.store = Store.open(str(folder / "store.sqlite3"))
@@ -33,7 +36,7 @@ class Served:
 
     def start(self) -> None:
         """Start it, and come back when it listens."""
-        self._running = serving(self.folder, port=self.port)
+        self._running = serving(self.folder, *self.options, port=self.port)
         self._server = self._running.__enter__()
 
     def stop(self) -> None:
@@ -49,6 +52,16 @@ class Served:
     def key(self, address: str) -> str:
         """Make a key for a site; from the first one on the server asks for keys."""
         return self.store.create_key(address)
+
+    def retrain(self) -> None:
+        """Retrain the sites' models, as a timer does at night."""
+        command = [sys.executable, "-m", "modspam", "train", "--from-store", self.store.name, "--models", "models"]
+        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, timeout=120, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def events(self, event: str) -> list[dict[str, object]]:
+        """What it has logged of one kind."""
+        return self._server.events(event)
 
     def site(self, address: str) -> Site:
         """Give the site at an address."""

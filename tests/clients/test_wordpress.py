@@ -3,14 +3,18 @@
 import json
 import threading
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
-from conftest import cases
+from conftest import cases, some_comments
+from servers import until
 
 from clients.pages import Page
 from clients.proxy import Front
+from modspam import Comment
 from modspam.contrib.wordpress import must_use_plugin
+from modspam.store import Feedback
 
 BORN_FROM = (
     "Hi #WEBSITE# owner! I noticed Google is showing a unsafe website warning to your potential customers online."
@@ -168,6 +172,35 @@ def test_a_server_behind_tls_is_asked_if_its_certificate_is_trusted_and_else_not
             assert wordpress.state(wordpress.comment(BORN_FROM, author="Certified")) == "spam"
         finally:
             trust.unlink()
+
+
+@pytest.fixture
+def with_webhook(wordpress):
+    """The site, where its Akismet plugin can be called back."""
+    plugin = wordpress.root / "wp-content/plugins/akismet/class.akismet-rest-api.php"
+    if "receive_webhook" not in plugin.read_text(encoding="utf-8"):
+        pytest.skip("this release of Akismet's plugin has no webhook: Debian 13 has a newer one")
+    return wordpress
+
+
+def test_what_a_retrained_model_takes_for_spam_moves_there_unless_its_owner_has_decided(with_webhook, served):
+    wordpress, site = with_webhook, served.site(with_webhook.url)
+    texts = [f"I carve oak tables by hand, and the {word} ones are in my shop this week." for word in CASES["things"]]
+    missed, decided = wordpress.comment(texts[0]), wordpress.comment(texts[1])
+    honest = wordpress.comment(CASES["ham"][0] + " I will try it.")
+    assert [wordpress.state(each) for each in (missed, decided, honest)] == ["published"] * 3
+    wordpress.press(decided, "unapprove")
+    wordpress.press(decided, "approve")
+    said = [(example.comment, example.spam) for example in some_comments(1, seed=6)[:200]]
+    said += [(Comment(text, author="Ana"), True) for text in texts[2:]]
+    for comment, spam in said:
+        served.store.add_feedback(Feedback(site.id, comment, spam, datetime.now(UTC)))
+    served.retrain()
+    until(lambda: wordpress.state(missed) == "spam")
+    until(lambda: served.events("callback taken"))
+    assert (wordpress.state(decided), wordpress.state(honest)) == ("published", "published")
+    (served.folder / "models" / site.model_name).unlink()
+    until(lambda: wordpress.state(missed) == "published")
 
 
 def test_the_plugin_switched_off_says_goodbye_and_comes_back(wordpress):
