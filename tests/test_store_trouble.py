@@ -150,8 +150,10 @@ def disk(folder, megabytes):
     )
     if not mounted or mounted.returncode:
         pytest.skip("needs the right to mount a small disk")
-    yield folder
-    subprocess.run(["umount", folder], check=True)  # noqa: S607 - where mount was found
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", folder], check=True)  # noqa: S607 - where mount was found
 
 
 @pytest.fixture(params=["a disk of 2 MB", "a limit on files"])
