@@ -94,7 +94,9 @@ def put_into_use(model: LinearModel, decision: Decision | None, output: Path) ->
             print(f"written beside: {refused}; {output if output.exists() else 'the base'} stays in use")
             return _REFUSED
     replaced = output.exists()
-    install(model, output)
+    if not install(model, output):
+        print(f"unchanged: {output} was made of the same")
+        return 0
     print(f"written: {output} ({output.stat().st_size / 1e6:.2f} MB)")
     if replaced:
         print(f"the model before it: {previous_path(output)} ('modspam rollback {output}' puts it back)")

@@ -3,13 +3,11 @@
 Each site's model goes through the gate by itself, and what goes wrong with one keeps none of the others.
 """
 
-import filecmp
 import json
 import sys
 from argparse import Namespace
 from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from modspam.cli_store import chosen_sites
 from modspam.cluster import workers
@@ -62,9 +60,6 @@ def _retrain(
     in_use = model_in_use(output) if labels.gate and output.exists() else base
     say(f"{site.address}: {len(examples)} labels")
     model, decision = adapted(base, in_use, labels, settings, say)
-    if _is_the_same(model, output):
-        print(f"{site.address}: unchanged, the labels are those that {output} was made of")
-        return 0
     spam = sum(example.spam for example in examples)
     print(f"{site.address}: {spam:,} spam, {len(examples) - spam:,} ham")
     return put_into_use(model, decision, output)
@@ -80,13 +75,3 @@ class _SiteLabels:
         spam = sum(example.spam for example in examples)
         digest = sha256(rows.encode()).hexdigest()
         self.sources = [Source(site.address, digest, spam, len(examples) - spam)]
-
-
-def _is_the_same(model: LinearModel, output: Path) -> bool:
-    """Say whether the model is the one in use, byte for byte: then what was before it stays to roll back to."""
-    if not output.exists():
-        return False
-    with TemporaryDirectory() as folder:
-        draft = Path(folder) / output.name
-        model.save(draft)
-        return filecmp.cmp(draft, output, shallow=False)

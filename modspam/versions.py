@@ -9,6 +9,7 @@
 Every step is one rename, so whoever reads ``site.model`` meanwhile gets the old model or the new one, whole.
 """
 
+import filecmp
 import os
 import shutil
 from pathlib import Path
@@ -24,17 +25,21 @@ def previous_path(path: Path) -> Path:
     return path.with_name(f"{path.name}.previous")
 
 
-def install(model: LinearModel, path: Path) -> None:
-    """Write a model and put it into use; the one that was in use is kept beside it.
+def install(model: LinearModel, path: Path) -> bool:
+    """Write a model and put it into use; the one that was in use is kept beside it.  Returns whether they differ.
 
-    Raises `OSError` if it cannot be written; the one in use then stays.
+    If they do not, nothing is changed, so that the one before stays there to roll back to.  Raises `OSError` if it
+    cannot be written; the one in use then stays.
     """
     draft = path.with_name(f"{path.name}.new")
     try:
         model.save(draft)
         if path.exists():
+            if filecmp.cmp(draft, path, shallow=False):
+                return False
             _second_name(path, previous_path(path))
         draft.replace(path)
+        return True
     finally:
         draft.unlink(missing_ok=True)
 

@@ -20,9 +20,10 @@ PATIENCE = 60  # seconds
 class Server:
     """A running server; ``new_database`` gives the URL of an empty database."""
 
-    def __init__(self, programs: Path) -> None:
+    def __init__(self, programs: Path, disk: Path | None = None) -> None:
+        """Make one with its data on ``disk``, a folder, or else where temporary files go."""
         self._programs = programs
-        self._folder = Path(tempfile.mkdtemp(prefix="modspam-postgresql-"))
+        self._folder = Path(tempfile.mkdtemp(prefix="modspam-postgresql-", dir=disk))
         # PostgreSQL refuses to be run by root.
         self._user = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []} if (owner := _owner()) else {}
         if owner:
@@ -31,7 +32,7 @@ class Server:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self._databases = 0
-        arguments = ["-U", "modspam", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
+        arguments = ["-U", "modspam", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--wal-segsize=1"]
         subprocess.run(
             [programs / "initdb", "-D", self._folder / "data", *arguments],
             cwd=self._folder, check=True, capture_output=True, timeout=PATIENCE, **self._user,
@@ -64,6 +65,11 @@ class Server:
             else:
                 return
 
+    def revive(self) -> None:
+        """Start it if it has ended by itself, as a service manager does."""
+        if self._process.poll() is not None:
+            self.start()
+
     def stop(self) -> None:
         """Stop it as an administrator does who does not wait for clients."""
         self._process.send_signal(signal.SIGINT)
@@ -87,8 +93,8 @@ class Server:
         return self.url(name)
 
 
-def running_server() -> Server:
-    """Start a server, or skip the test where there is none to start."""
+def running_server(disk: Path | None = None) -> Server:
+    """Start a server, with its data on this disk if one is given; skip the test where there is none to start."""
     found = shutil.which("initdb")
     folders = [Path(found).parent] if found else sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_version)
     folders = [folder for folder in folders if (folder / "initdb").exists() and (folder / "postgres").exists()]
@@ -96,7 +102,7 @@ def running_server() -> Server:
         pytest.skip("no PostgreSQL: install the package postgresql")
     if os.geteuid() == 0 and _owner() is None:
         pytest.skip("PostgreSQL refuses to be run by root, and there is no other user to run it as")
-    return Server(folders[-1])
+    return Server(folders[-1], disk)
 
 
 def _version(folder: Path) -> float:

@@ -3,10 +3,10 @@
 import importlib
 import logging
 import os
-import time
 
 import pytest
 from conftest import Filled, some_comments
+from django_site.acts import act, labels, send, stored
 
 import modspam
 from modspam.corpora import read_examples
@@ -95,46 +95,6 @@ def modspam_is():
     yield choose
     for override in reversed(active):
         override.disable()
-
-
-def send(client, entry, text, *, name="Ana", url="", waited=60, **headers):
-    """Fill in the form as somebody who looked at the page for some seconds, and send it."""
-    from django_comments.forms import CommentForm
-
-    form = Filled(client.get(entry.get_absolute_url()).content.decode())
-    shown = int(time.time()) - waited
-    fields = {
-        **form.fields,
-        "timestamp": str(shown),
-        "security_hash": CommentForm(entry).initial_security_hash(shown),
-        "name": name,
-        "email": "ana@example.org",
-        "url": url,
-        "comment": text,
-    }
-    return client.post(
-        form.action, fields, headers={"referer": f"http://testserver{entry.get_absolute_url()}"} | headers
-    )
-
-
-def stored():
-    from django_comments.models import Comment
-
-    return list(Comment.objects.order_by("pk"))
-
-
-def act(admin, action, comments):
-    """Do one of the actions of the comments' list."""
-    from django.urls import reverse
-
-    data = {"action": action, "_selected_action": [comment.pk for comment in comments]}
-    return admin.post(reverse("admin:django_comments_comment_changelist"), data, follow=True)
-
-
-def labels():
-    from modspam.contrib.django.marks import labelled
-
-    return [(comment.comment, spam) for comment, spam in labelled()]
 
 
 def test_an_honest_comment_is_published_and_spam_waits_for_a_moderator(visitor, entry):

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from clients.proxy import Front
 from ports import free_port
 from receiver import Receiver
 from servers import HAM, PATIENCE, SPAM, serving, until
@@ -156,6 +157,17 @@ def test_a_site_that_takes_the_connection_and_says_nothing_is_told():
         port = silent.getsockname()[1]
         with pytest.raises(CallError, match=r"no answer .TimeoutError"):
             told(f"http://127.0.0.1:{port}/", "a1", seconds=0.2)
+
+
+def test_a_certificate_is_checked(tmp_path, monkeypatch):
+    with Receiver() as site, Front(site.server_port, tmp_path) as front:
+        url = f"https://127.0.0.1:{front.port}/"
+        with pytest.raises(CallError, match="SSLCertVerificationError"):
+            told(url, "a1")
+        assert site.paths == []
+        monkeypatch.setenv("SSL_CERT_FILE", str(front.certificate))
+        told(url, "a1")
+    assert site.results() == [("a1", "true")]
 
 
 # Who is told what

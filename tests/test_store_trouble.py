@@ -6,11 +6,16 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
+from secrets import token_hex
 from uuid import uuid4
 
 import pytest
 from conftest import CASES, PROJECT
+from servers import until
 
 from modspam import Action, Comment, SettingError
 from modspam.errors import StoreError
@@ -134,6 +139,23 @@ def test_a_killed_process_loses_nothing_that_was_acknowledged(store_url):
 # A full disk
 
 
+@contextmanager
+def disk(folder, megabytes):
+    """Mount a small disk; skips the test where that is not allowed."""
+    folder.mkdir()
+    mount = shutil.which("mount")
+    size = f"size={megabytes}m,mode=0755"
+    mounted = mount and subprocess.run(
+        [mount, "-t", "tmpfs", "-o", size, "tmpfs", folder], capture_output=True, check=False
+    )
+    if not mounted or mounted.returncode:
+        pytest.skip("needs the right to mount a small disk")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", folder], check=True)  # noqa: S607 - where mount was found
+
+
 @pytest.fixture(params=["a disk of 2 MB", "a limit on files"])
 def small_disk(request, tmp_path):
     """A folder on a small disk of its own, or where no file may grow beyond a size; the second is the size."""
@@ -142,16 +164,8 @@ def small_disk(request, tmp_path):
             pytest.skip("needs a limit on the size of files")
         yield tmp_path, 1_000_000
         return
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = shutil.which("mount")
-    mounted = mount and subprocess.run(
-        [mount, "-t", "tmpfs", "-o", "size=2m", "tmpfs", folder], capture_output=True, check=False
-    )
-    if not mounted or mounted.returncode:
-        pytest.skip("needs the right to mount a small disk")
-    yield folder, 0
-    subprocess.run(["umount", folder], check=True)  # noqa: S607 - where mount was found
+    with disk(tmp_path / "disk", 2) as folder:
+        yield folder, 0
 
 
 def test_a_full_disk_is_told_and_it_goes_on_when_there_is_room(small_disk):
@@ -172,6 +186,60 @@ def test_a_full_disk_is_told_and_it_goes_on_when_there_is_room(small_disk):
     assert len(lines) > 10
     assert lines[-1] == "label there-is-room"
     assert missing(url, lines) == []
+
+
+@pytest.fixture
+def open_to_all():
+    """A folder that the user who runs PostgreSQL can get to, as pytest's own is not."""
+    with tempfile.TemporaryDirectory(prefix="modspam-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+def test_postgresql_on_a_full_disk_is_told_and_it_goes_on_when_there_is_room(open_to_all):
+    """The log of what is written is on it, too; where that finds no room, the server ends, and is started again."""
+    pytest.importorskip("psycopg", reason="no driver of PostgreSQL: install modspam[postgres]")
+    from postgresql import running_server
+
+    with disk(open_to_all / "disk", 96) as folder:
+        (ballast := folder / "ballast").write_bytes(bytes(16_000_000))
+        server = running_server(folder)
+        try:
+            with Store.open(server.new_database()) as store:
+                site, kept = store.site("example.org"), []
+                told = filled(store, site, kept)
+                assert "by itself" in told
+                assert filled(store, site, kept)
+                ballast.unlink()
+                server.revive()
+                until(lambda: works(store))
+                store.record([after := check(site)])
+                store.add_feedback(report(site))
+                assert all(store.find(site, each.id) for each in [*kept, after])
+                assert store.counts(site)[0].checks == len(kept) + 1
+        finally:
+            server.remove()
+
+
+def filled(store, site, kept):
+    """Record checks until that is refused; gives what is said then, and adds to what was kept."""
+    for _ in range(1000):
+        made = [check(site, token_hex(20_000)) for _ in range(10)]
+        try:
+            store.record(made)
+        except StoreError as error:
+            return str(error)
+        kept += made
+    return ""
+
+
+def works(store):
+    """Say whether the store can be used."""
+    try:
+        store.has_keys()
+    except StoreError:
+        return False
+    return True
 
 
 # A database that is gone and comes back

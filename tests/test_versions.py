@@ -207,3 +207,12 @@ def test_too_few_labels(tmp_path, labels):
     done = modspam("train", write(tmp_path / "few.jsonl", labels), "--base", "bundled", "-o", tmp_path / "site.model")
     assert done.returncode == 2
     assert "too few" in done.stderr
+
+
+def test_installing_the_model_in_use_keeps_the_one_before_it_to_roll_back_to(models, tmp_path):
+    path = tmp_path / "site.model"
+    install(models[0], path)
+    assert install(models[1], path)
+    assert not install(models[1], path)
+    assert (threshold_of(path), threshold_of(previous_path(path))) == (0.6, 0.5)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["site.model", "site.model.previous"]

@@ -112,35 +112,35 @@ class ReasonOut(BaseModel):
     text: str | None = Field(description="what was seen there, as it was written: escape it before showing it")
 
 
-class VerdictOut(BaseModel):
-    """A verdict."""
+class _Measured(BaseModel):
+    """What every verdict says of a comment."""
 
-    id: str
-    action: Action = Field(description="what to do; keep in shadow mode, whatever is said")
-    said: Action = Field(description="what is said of the comment")
     probability: _Probability = Field(description="of spam")
     threshold: _Probability = Field(description="from which on comments are flagged")
     score: float = Field(description="the log-odds of the probability")
     enough_text: bool = Field(description="false where there was too little to judge; such comments are kept")
     model: str = Field(description="SHA-256 of the model's file")
+
+
+class VerdictOut(_Measured):
+    """A verdict."""
+
+    id: str
+    action: Action = Field(description="what to do; keep in shadow mode, whatever is said")
+    said: Action = Field(description="what is said of the comment")
     stored: bool = Field(description="false if the check was not stored yet; it is tried again")
     reasons: list[ReasonOut] | None = None
 
     @classmethod
     def of(cls, judged: Judged, *, reasons: bool) -> "VerdictOut":
         """Tell what was judged."""
-        verdict = judged.verdict
         return cls(
+            **_measured(judged.verdict, judged.model.digest),
             id=judged.id,
             action=judged.action,
             said=judged.said,
-            probability=verdict.probability,
-            threshold=verdict.threshold,
-            score=verdict.score,
-            enough_text=verdict.enough_text,
-            model=judged.model.digest,
             stored=judged.stored,
-            reasons=_reasons(verdict) if reasons else None,
+            reasons=_reasons(judged.verdict) if reasons else None,
         )
 
 
@@ -159,15 +159,10 @@ class SaidOut(BaseModel):
     model: str
 
 
-class ExplanationOut(BaseModel):
+class ExplanationOut(_Measured):
     """A verdict taken apart: intercept, all contributions and rest sum to the score."""
 
     action: Action
-    probability: _Probability
-    threshold: _Probability
-    score: float
-    enough_text: bool
-    model: str
     intercept: float
     rest: float = Field(description="the wording that is too weak to be listed")
     reasons: list[ReasonOut]
@@ -181,12 +176,8 @@ class ExplanationOut(BaseModel):
             at=check.at, action=check.action, probability=check.probability, model=check.model
         )  # fmt: skip
         return cls(
+            **_measured(verdict, model),
             action=verdict.action,
-            probability=verdict.probability,
-            threshold=verdict.threshold,
-            score=verdict.score,
-            enough_text=verdict.enough_text,
-            model=model,
             intercept=explanation.intercept,
             rest=explanation.rest,
             reasons=_reasons(verdict),
@@ -233,6 +224,10 @@ class ProblemOut(BaseModel):
     title: str
     status: int
     detail: str
+
+
+def _measured(verdict: Verdict, model: str) -> dict[str, Any]:
+    return {name: getattr(verdict, name) for name in _Measured.model_fields if name != "model"} | {"model": model}
 
 
 def _reasons(verdict: Verdict) -> list[ReasonOut]:

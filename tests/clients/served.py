@@ -1,6 +1,5 @@
 """``modspam serve`` as a process of its own on a free port, with its store and models in one folder."""
 
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -41,12 +40,9 @@ class Served:
 
     def stop(self) -> None:
         """Stop it as a service manager does; fails if it does not go by itself."""
-        process = self._server.process
-        process.send_signal(signal.SIGTERM)
         try:
-            process.wait(20)
+            assert self._server.stop() == 0
         finally:
-            process.kill()
             self._running.__exit__(None, None, None)
 
     def key(self, address: str) -> str:
