@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from modspam import ngrams
 from modspam.comment import Comment
-from modspam.normalise import read
+from modspam.normalise import read_all
 from modspam.signals import SIGNALS, Observation, look
 
 __all__ = ["Features", "extract", "observe"]
@@ -30,7 +30,7 @@ class Features(NamedTuple):
 
 def observe(comments: Iterable[Comment]) -> list[Observation]:
     """Read the comments."""
-    return [Observation(read(comment)) for comment in comments]
+    return [Observation(reading) for reading in read_all(list(comments))]
 
 
 def extract(observations: Sequence[Observation]) -> Features:
