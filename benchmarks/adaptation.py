@@ -26,7 +26,7 @@ from versions import versions
 
 from modspam.adapt import adapt
 from modspam.corpora import Example
-from modspam.fit import Extracted, Fitted, Prepared, extracted, fit, fit_matrix, matrix_of, weights_of
+from modspam.fit import Extracted, Fitted, Prepared, extracted, fit, fit_matrix, weights_of
 from modspam.metrics import recall_at
 from modspam.model import LinearModel, bundled_path
 from modspam.settings import DEFAULTS
@@ -82,8 +82,7 @@ def base_without(prepared: Prepared, rows: npt.NDArray[np.bool_], name: str) -> 
     say(f"base without {name}")
     fitted, bundled = fit(prepared, rows), LinearModel.load(bundled_path())
     slope, offset = (bundled.card["calibration"][key] for key in ("slope", "offset"))
-    calibrated = fitted._replace(weights=slope * fitted.weights, intercept=slope * fitted.intercept + offset)
-    return calibrated.to_model(bundled.threshold, bundled.thresholds, {})
+    return fitted.scaled(slope, offset).to_model(bundled.threshold, bundled.thresholds, {})
 
 
 def of_site(
@@ -130,7 +129,7 @@ def scratch(labels: Sequence[Example], recall: Any) -> float | None:
     spam = np.array([example.spam for example in labels])
     if spam.all() or not spam.any():
         return None
-    value: float = recall(fit_matrix(matrix_of(labels), spam, weights_of(labels, spam), DEFAULTS.regularisation))
+    value: float = recall(fit_matrix(extracted(labels).matrix, spam, weights_of(labels, spam), DEFAULTS.regularisation))
     return value
 
 

@@ -99,11 +99,12 @@ def _word_reasons(model: LinearModel, observation: Observation) -> list[Reason]:
 def _stretch_reason(model: LinearModel, observation: Observation) -> list[Reason]:
     """Tell which stretch of a comment reads more like spam than the whole of it, and what that adds."""
     folded = observation.folded
-    span = model.wording.worst_stretch(folded) if model.stretch.share else None
-    if span is None:
+    worst = model.wording.worst_stretch(folded) if model.stretch.share else None
+    if worst is None:
         return []
+    span, score = worst
     whole = model.wording.score(*ngrams.all_buckets([ngrams.bytes_of(folded)]))
-    contribution = float(model.stretch.added(model.wording.excess([folded], whole))[0])
+    contribution = float(model.stretch.added(np.maximum(score - whole, 0))[0])
     start, end = observation.reading.folded.origin(*span)
     message = "a passage reads more like spam than the whole"
     return [Reason(STRETCH, contribution, message, ((start, end),), observation.given[start:end])]

@@ -54,7 +54,6 @@ __all__ = [
     "fit",
     "fit_matrix",
     "held_out_scores",
-    "matrix_of",
     "parts_of",
     "prepare",
     "rows_of",
@@ -114,20 +113,27 @@ class Fitted(NamedTuple):
 
     def score(self, read: "Extracted") -> Vector:
         """Score comments as the model that is made of this does, see `modspam.wording`."""
-        whole = read.matrix[:, BYTES.start :] @ self.weights[BYTES.start :]
+        of_wording = self.weights.copy()
+        of_wording[: BYTES.start] = 0
+        whole = read.matrix @ of_wording
         return self.linear(read.matrix) + self.stretch.added(self._wording.excess(read.texts.tolist(), whole))
 
     @property
     def _wording(self) -> Wording:
         return Wording(self.weights[BYTES], WORDS_BESIDE_BYTES * self.weights[BYTES.stop :])
 
+    def scaled(self, slope: float, offset: float) -> "Fitted":
+        """Make each score ``slope`` times what it is, plus ``offset``."""
+        return Fitted(slope * self.weights, slope * self.intercept + offset, self.stretch.scaled(slope))
+
     def to_model(self, threshold: float, thresholds: Sequence[ThresholdRow], card: Mapping[str, Any]) -> LinearModel:
         """Make a model of it: the length that words had in training goes into their weights."""
+        wording = self._wording
         return LinearModel(
             intercept=self.intercept,
             signal_weights=self.weights[: BYTES.start],
-            ngram_weights=self.weights[BYTES].astype(np.float32),
-            word_weights=(WORDS_BESIDE_BYTES * self.weights[BYTES.stop :]).astype(np.float32),
+            ngram_weights=wording.ngrams.astype(np.float32),
+            word_weights=wording.words.astype(np.float32),
             stretch=self.stretch,
             threshold=threshold,
             thresholds=tuple(thresholds),
@@ -169,8 +175,8 @@ def calibrated(
         recall = float(np.average(log_odds[spam] > line, weights=of_comment[spam]))
         thresholds.append(ThresholdRow(rate, probability_of(line), recall))
     threshold = probability_of(threshold_for(log_odds, spam, sources_of, settings.max_false_positive_rate))
-    weights = _with_priors(slope * fitted.weights)
-    return Fitted(weights, slope * fitted.intercept + offset, fitted.stretch.scaled(slope)).to_model(
+    scaled = fitted.scaled(slope, offset)
+    return scaled._replace(weights=_with_priors(scaled.weights)).to_model(
         threshold=threshold,
         thresholds=thresholds,
         card={
@@ -264,18 +270,18 @@ class Parts(NamedTuple):
         blocks = [sparse.csr_array(part) for part in (self.signals, self.ngrams, self.words)]
         return sparse.csr_array(sparse.hstack(blocks, format="csr"))
 
+    @property
+    def together(self) -> Extracted:
+        """All of them."""
+        return Extracted(self.matrix, np.array(self.texts, dtype=np.object_))
+
 
 def extracted(examples: Sequence[Example], jobs: int = 1, say: Say = silent) -> Extracted:
     """Extract the features of comments."""
     started = time.perf_counter()
-    parts = parts_of([example.comment for example in examples], jobs)
+    read = parts_of([example.comment for example in examples], jobs).together
     say(f"features extracted in {time.perf_counter() - started:.0f} s")
-    return Extracted(parts.matrix, np.array(parts.texts, dtype=np.object_))
-
-
-def matrix_of(examples: Sequence[Example], jobs: int = 1) -> sparse.csr_array:
-    """Extract the features of comments that are to be learnt: the matrix alone."""
-    return extracted(examples, jobs).matrix
+    return read
 
 
 def parts_of(comments: Sequence[Comment], jobs: int | None = 1) -> Parts:

@@ -73,13 +73,13 @@ def read_shard(path: Path) -> Shard:
     with np.load(path, allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
     joined, ends = arrays.pop("texts").tobytes(), [0, *arrays.pop("text_ends").tolist()]
-    features = Parts(
+    parts = Parts(
         arrays.pop("signals"),
         rows_of(arrays.pop("ngrams"), arrays.pop("ngram_counts"), 1.0),
         rows_of(arrays.pop("words"), arrays.pop("word_counts"), WORDS_BESIDE_BYTES),
         [joined[start:end].decode("utf-8", "surrogatepass") for start, end in pairwise(ends)],
     )
-    return Shard(**arrays, read=Extracted(features.matrix, np.array(features.texts, dtype=np.object_)))
+    return Shard(**arrays, read=parts.together)
 
 
 def write_arrays(path: Path, **arrays: npt.ArrayLike) -> None:

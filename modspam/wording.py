@@ -9,8 +9,9 @@ comment, does not condemn it.  A comment too short to have stretches is scored a
 Leaves out scripts that put no spaces between words: a stretch of words is long there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -66,30 +67,35 @@ class Wording(NamedTuple):
     def excess(self, texts: Sequence[str], scores: Vector) -> Vector:
         """Say how much more the worst stretch of each folded text scores than its ``scores`` as a whole; 0 or more."""
         worst = scores.copy()
+        for places, found in self._stretch_scores(texts):
+            np.maximum.at(worst, [owner for owner, _ in places], found)
+        return worst - scores
+
+    def worst_stretch(self, text: str) -> tuple[Span, float] | None:
+        """Find the most spam-like stretch of a folded text, and its score; None if the text is too short for any."""
+        scored = (
+            (span, score)
+            for places, found in self._stretch_scores([text])
+            for (_, span), score in zip(places, found.tolist(), strict=True)
+        )
+        return max(scored, key=itemgetter(1), default=None)
+
+    def _stretch_scores(self, texts: Sequence[str]) -> Iterator[tuple[list[tuple[int, Span]], Vector]]:
+        """Score the stretches of folded texts, some at a time: gives of which text each is, and where it lies in it."""
         pieces: list[bytes] = []
-        owners: list[int] = []
+        places: list[tuple[int, Span]] = []
         size = 0
         for owner, text in enumerate(texts):
             for start, end in stretches(text):
                 piece = ngrams.bytes_of(text[start:end])
                 pieces.append(piece)
-                owners.append(owner)
+                places.append((owner, (start, end)))
                 size += len(piece)
                 if size > _PIECE:
-                    np.maximum.at(worst, owners, self._each(pieces))
-                    pieces, owners, size = [], [], 0
+                    yield places, self.score(*ngrams.all_buckets(pieces))
+                    pieces, places, size = [], [], 0
         if pieces:
-            np.maximum.at(worst, owners, self._each(pieces))
-        return worst - scores
-
-    def worst_stretch(self, text: str) -> Span | None:
-        """Find the most spam-like stretch of a folded text; None if it is too short to have stretches."""
-        spans = stretches(text)
-        scores = [float(self._each([ngrams.bytes_of(text[start:end])])[0]) for start, end in spans]
-        return spans[int(np.argmax(scores))] if spans else None
-
-    def _each(self, texts: Sequence[bytes]) -> Vector:
-        return self.score(*ngrams.all_buckets(texts))
+            yield places, self.score(*ngrams.all_buckets(pieces))
 
 
 def stretches(text: str) -> list[Span]:

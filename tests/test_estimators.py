@@ -31,7 +31,7 @@ from modspam import (
     SpamClassifier,
 )
 from modspam.errors import ModelNotFoundError, TrainingError
-from modspam.fit import extracted, fit_matrix, matrix_of
+from modspam.fit import extracted, fit_matrix
 from modspam.model import LinearModel
 from modspam.signals import SIGNALS
 
@@ -245,7 +245,7 @@ def test_a_data_frame_is_told_how_to_become_comments(comments, labels):
 def test_the_vectorizer_gives_the_matrix_of_training(examples, comments):
     matrix = CommentVectorizer().fit_transform(comments)
     assert isinstance(matrix, sparse.csr_array)
-    assert (matrix != matrix_of(examples)).nnz == 0
+    assert (matrix != extracted(examples).matrix).nnz == 0
     side_by_side = make_union(
         CommentVectorizer(ngrams=False, words=False),
         CommentVectorizer(signals=False, words=False),
@@ -286,7 +286,7 @@ def test_signals_alone_go_into_a_data_frame():
 def test_the_classifier_fits_what_training_fits(examples, comments, labels):
     spam = labels == "spam"
     weights = np.random.default_rng(1).uniform(0.5, 2, len(labels))
-    fitted = fit_matrix(matrix_of(examples), spam, weights, 2.0)
+    fitted = fit_matrix(extracted(examples).matrix, spam, weights, 2.0)
     classifier = SpamClassifier(C=2.0, n_jobs=2).fit(comments, labels, sample_weight=weights)
     # The model's file has its weights in 32 bits, so a classifier has too.
     assert classifier.decision_function(comments) == pytest.approx(fitted.score(extracted(examples)), abs=1e-5)

@@ -49,9 +49,9 @@ def test_the_sites_own_comments_decide_too(moderator):
     fitted = Fitted.from_model(model)
     greetings = [Example(Comment(f"Good morning from platform {word}"), False, "", "") for word in
                  "one two three four five six seven eight nine ten eleven twelve".split()]  # fmt: skip
-    from modspam.fit import matrix_of
+    from modspam.fit import extracted
 
-    only = np.unique(matrix_of(greetings).indices)
+    only = np.unique(extracted(greetings).matrix.indices)
     weights = fitted.weights.copy()
     weights[only] += 4
     worse = fitted._replace(weights=weights).to_model(model.threshold, (), {})

@@ -80,5 +80,5 @@ def test_an_advert_among_honest_words_is_found_pointed_at_and_told(moderator):
     assert "followers" in reason.text
     assert reason.contribution > 0.5
     (observation,) = observe([Comment(padded)])
-    span = moderator.model.wording.worst_stretch(observation.folded)
+    span, _ = moderator.model.wording.worst_stretch(observation.folded)
     assert observation.reading.folded.origin(*span) == reason.span
