@@ -61,9 +61,10 @@ def main() -> int:
         variants |= {f"without {name}": [name] for name in names}
 
     def measured(dropped: Iterable[str]) -> dict[str, object]:
-        keep = np.ones(prepared.matrix.shape[1])
+        keep = np.ones(prepared.read.matrix.shape[1])
         keep[[names.index(name) for name in dropped]] = 0
-        reduced = prepared._replace(matrix=sparse.csr_array(prepared.matrix @ sparse.diags_array(keep)))
+        matrix = sparse.csr_array(prepared.read.matrix @ sparse.diags_array(keep))
+        reduced = prepared._replace(read=prepared.read._replace(matrix=matrix))
         scores = held_out_scores(reduced, Settings(), lambda _: None)[measured_rows]
         return figures(scores, spam, sources, weights)
 

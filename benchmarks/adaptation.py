@@ -26,7 +26,7 @@ from versions import versions
 
 from modspam.adapt import adapt
 from modspam.corpora import Example
-from modspam.fit import Fitted, Prepared, fit, fit_matrix, matrix_of, weights_of
+from modspam.fit import Extracted, Fitted, Prepared, extracted, fit, fit_matrix, matrix_of, weights_of
 from modspam.metrics import recall_at
 from modspam.model import LinearModel, bundled_path
 from modspam.settings import DEFAULTS
@@ -82,7 +82,7 @@ def base_without(prepared: Prepared, rows: npt.NDArray[np.bool_], name: str) -> 
     say(f"base without {name}")
     fitted, bundled = fit(prepared, rows), LinearModel.load(bundled_path())
     slope, offset = (bundled.card["calibration"][key] for key in ("slope", "offset"))
-    calibrated = Fitted(slope * fitted.weights, slope * fitted.intercept + offset)
+    calibrated = fitted._replace(weights=slope * fitted.weights, intercept=slope * fitted.intercept + offset)
     return calibrated.to_model(bundled.threshold, bundled.thresholds, {})
 
 
@@ -99,11 +99,11 @@ def of_site(
         spam = np.array([example.spam for example in later], dtype=np.bool_)
         if min(spam.sum(), (~spam).sum()) < FEWEST:
             continue
-        matrix = matrix_of(later)
+        read = extracted(later)
 
-        def recall(model: Fitted | LinearModel, matrix: Any = matrix, spam: Any = spam) -> float:
+        def recall(model: Fitted | LinearModel, read: Extracted = read, spam: Any = spam) -> float:
             fitted = model if isinstance(model, Fitted) else Fitted.from_model(model)
-            return recall_at(fitted.score(matrix), spam, 0.01)
+            return recall_at(fitted.score(read), spam, 0.01)
 
         started = time.perf_counter()
         adapted = adapt(base, labels)

@@ -33,7 +33,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 from joblib import Parallel, delayed
-from scipy import sparse
 from splits import (
     DEV,
     DEV_BLOGS,
@@ -53,13 +52,14 @@ from modspam.corpora import Example
 from modspam.evasions import EVASIONS
 from modspam.fit import (
     BYTES,
+    Extracted,
     Fitted,
     Prepared,
     calibrate,
+    extracted,
     fit,
     fit_matrix,
     held_out_scores,
-    matrix_of,
     prepare,
     threshold_for,
     weights_of,
@@ -96,7 +96,7 @@ class Bench:
     def __init__(self, corpora: Corpora, jobs: int) -> None:
         self.jobs = jobs
         self.prepared, _ = prepare(corpora.own + corpora.train, jobs, say)
-        self.dev = matrix_of(corpora.dev, jobs, say)
+        self.dev = extracted(corpora.dev, jobs, say)
         everything = self.prepared.examples
         self.row = {id(example): row for row, example in enumerate(everything)}
         self.row |= {id(example): row for row, example in enumerate(corpora.dev)}
@@ -112,10 +112,10 @@ class Bench:
         rows[copies] = [(example.site, example.group) in groups for example in altered]
         return rows
 
-    def features(self, test: Sequence[Example]) -> sparse.csr_array:
+    def features(self, test: Sequence[Example]) -> Extracted:
         """Give the features of comments to be tested."""
-        matrix = self.dev if id(test[0]) in self.from_dev else self.prepared.matrix
-        return matrix[[self.row[id(example)] for example in test]]
+        read = self.dev if id(test[0]) in self.from_dev else self.prepared.read
+        return read.at(np.array([self.row[id(example)] for example in test]))
 
 
 def both_fits(prepared: Prepared, rows: Rows, name: str) -> tuple[Fitted, Fitted]:
@@ -128,7 +128,7 @@ def plain_fit(prepared: Prepared, rows: Rows) -> Fitted:
     """Fit the plain model: the bytes alone, every comment of the corpora with the same weight."""
     posted = rows & prepared.measured & np.array([bool(example.site) for example in prepared.examples])
     spam = prepared.spam[posted]
-    return fit_matrix(prepared.matrix[posted][:, BYTES], spam, np.ones(len(spam)), PLAIN_REGULARISATION)
+    return fit_matrix(prepared.read.matrix[posted][:, BYTES], spam, np.ones(len(spam)), PLAIN_REGULARISATION)
 
 
 def parser_of(doc: str) -> ArgumentParser:
@@ -182,8 +182,8 @@ def score_all(bench: Bench, splits: Sequence[Split]) -> list[Scored]:
     scored = []
     for split in splits:
         fitted, plain = by_name.get((split.protocol, split.name), found[-1])
-        matrix = bench.features(split.test)
-        scored.append(Scored(split, fitted, fitted.score(matrix), plain.score(matrix[:, BYTES])))
+        read = bench.features(split.test)
+        scored.append(Scored(split, fitted, fitted.score(read), plain.linear(read.matrix[:, BYTES])))
     return scored
 
 
@@ -343,7 +343,7 @@ def evasion(bench: Bench, scored: Sequence[Scored]) -> dict[str, Any]:
 
     def scores_of(change: Callable[[str], str], model: Fitted, of: Sequence[Example]) -> Vector:
         changed = [e._replace(comment=replace(e.comment, text=change(e.comment.text))) for e in of]
-        return model.score(matrix_of(changed, bench.jobs))
+        return model.score(extracted(changed, bench.jobs))
 
     clean = scores_of(str, shipped, examples)
     line = rate_threshold(clean[~spam], 0.01)

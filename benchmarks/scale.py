@@ -29,7 +29,7 @@ from splits import DEV_BLOGS
 from versions import versions
 
 from modspam.corpora import Example, files_of, load, read_families
-from modspam.fit import Fitted, matrix_of
+from modspam.fit import Fitted, extracted
 from modspam.metrics import roc_area
 from modspam.model import LinearModel
 
@@ -139,7 +139,7 @@ def timed(line: Sequence[str]) -> dict[str, float]:
 
 
 def modspam_loss(path: Path, examples: Sequence[Example]) -> float:
-    scores = Fitted.from_model(LinearModel.load(path)).score(matrix_of([e._replace(comment=bare(e)) for e in examples]))
+    scores = Fitted.from_model(LinearModel.load(path)).score(extracted([e._replace(comment=bare(e)) for e in examples]))
     return loss(scores, examples)
 
 

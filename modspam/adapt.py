@@ -31,7 +31,7 @@ from scipy.stats import binom
 
 from modspam.corpora import Example, Source, without_copies
 from modspam.errors import TrainingError
-from modspam.fit import Fitted, Vector, matrix_of
+from modspam.fit import Extracted, Fitted, Vector, extracted
 from modspam.gate import frozen_cases, tolerated
 from modspam.metrics import rate_threshold
 from modspam.model import LinearModel, ThresholdRow, log_odds_of, probability_of
@@ -88,21 +88,21 @@ class Adapter:
             raise TrainingError(
                 f"{len(kept)} different comments are too few to learn from: at least {_FEWEST} are needed"
             )
-        self._matrix = matrix_of(kept, settings.jobs, say)
+        self._read = extracted(kept, settings.jobs, say)
         self._start = Fitted.from_model(base)
-        self._scores = self._start.score(self._matrix)
+        self._scores = self._start.score(self._read)
         self._weights = weights_of(kept, self._spam, self._scores)
-        self._honest = matrix_of([case for case in frozen_cases() if not case.spam])
+        self._honest = extracted([case for case in frozen_cases() if not case.spam])
 
     def moved(self, adaptation: float) -> LinearModel:
         """Give the base moved by the labels; greater is further, see `Settings`."""
         base, start, ham = self._base, self._start, ~self._spam
         strength = adaptation * _balance(self._spam)
         rows = np.ones(len(self._spam), dtype=np.bool_)
-        moved = Fitted(start.weights + self._change(rows, strength), start.intercept)
+        moved = start._replace(weights=start.weights + self._change(rows, strength))
         excess = _excess(self._honest, start, moved, log_odds_of(base.threshold))
         held_out = self._held_out_scores(strength) - excess
-        return Fitted(moved.weights, moved.intercept - excess).to_model(
+        return moved._replace(intercept=moved.intercept - excess).to_model(
             threshold=_line(held_out[ham], self._settings.max_false_positive_rate, base.threshold),
             thresholds=_thresholds(base, held_out, self._spam),
             card={
@@ -119,15 +119,16 @@ class Adapter:
         )
 
     def _change(self, rows: npt.NDArray[np.bool_], strength: float) -> Vector:
-        return change_of(self._matrix[rows], self._spam[rows], self._scores[rows], self._weights[rows], strength)
+        return change_of(self._read.matrix[rows], self._spam[rows], self._scores[rows], self._weights[rows], strength)
 
     def _held_out_scores(self, strength: float) -> Vector:
         """Score each comment by a change that has not seen it; they are dealt out in turn."""
         fold_of = np.arange(len(self._spam)) % self._settings.folds
-        held_out = self._scores.copy()
+        held_out = np.zeros(len(self._spam))
         for fold in range(self._settings.folds):
             rest = fold_of == fold
-            held_out[rest] += self._matrix[rest] @ self._change(~rest, strength)
+            moved = self._start._replace(weights=self._start.weights + self._change(~rest, strength))
+            held_out[rest] = moved.score(self._read.at(rest))
         return held_out
 
 
@@ -207,11 +208,11 @@ def _line(ham: Vector, rate: float, otherwise: float) -> float:
     return otherwise
 
 
-def _excess(honest: sparse.csr_array, before: Fitted, after: Fitted, line: float) -> float:
+def _excess(honest: Extracted, before: Fitted, after: Fitted, line: float) -> float:
     """Say by how much to lower scores, so that the gate lets through what is flagged of the frozen honest cases.
 
     Labels of one site say little of what others write; what they do to it, the frozen cases show.
     """
-    allowed = tolerated(honest.shape[0], int((before.score(honest) > line).sum()))
+    allowed = tolerated(len(honest.texts), int((before.score(honest) > line).sum()))
     highest = np.sort(after.score(honest))[::-1]
     return max(0.0, float(highest[allowed]) - line + _ROUNDING)

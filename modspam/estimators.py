@@ -87,7 +87,7 @@ class CommentVectorizer(TransformerMixin, BaseEstimator):
         parts = parts_of(_read(X), self.n_jobs)
         if wanted == (True, False, False):
             return parts.signals
-        chosen = [sparse.csr_array(part) for part in compress(parts, wanted)]
+        chosen = [sparse.csr_array(part) for part in compress((parts.signals, parts.ngrams, parts.words), wanted)]
         return sparse.csr_array(sparse.hstack(chosen, format="csr"))
 
     def get_feature_names_out(self, input_features: object = None) -> npt.NDArray[np.object_]:
@@ -264,6 +264,7 @@ class _Descent:
 
     def __init__(self, start: Fitted) -> None:
         self._weights = np.append(start.weights, start.intercept)
+        self._stretch = start.stretch
         self._lag = np.zeros_like(self._weights)  # by how much the sum of the averaged weights lags behind
         self._seen = 0
 
@@ -282,7 +283,7 @@ class _Descent:
     def fitted(self) -> Fitted:
         """Give the average of the weights after each comment."""
         average = self._weights - self._lag / self._seen
-        return Fitted(average[:-1], float(average[-1]))
+        return Fitted(average[:-1], float(average[-1]), self._stretch)
 
 
 def _of_text(tags: Any) -> Any:

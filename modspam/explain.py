@@ -14,6 +14,7 @@ from modspam.verdict import Explanation, Reason
 __all__ = ["explain"]
 
 WORDS = "words"
+STRETCH = "stretch"
 TOO_LITTLE_TEXT = "too_little_text"
 
 _LISTED_WORDS = 8  # phrases of learnt wording that are told
@@ -29,7 +30,11 @@ def explain(model: LinearModel, observation: Observation, score: float, enough_t
     if not enough_text:
         reason = Reason(TOO_LITTLE_TEXT, 0.0, "too little text to judge, so it is kept")
         return Explanation((reason,), model.intercept, score - model.intercept)
-    reasons = [*_signal_reasons(model, observation), *_word_reasons(model, observation)]
+    reasons = [
+        *_signal_reasons(model, observation),
+        *_word_reasons(model, observation),
+        *_stretch_reason(model, observation),
+    ]
     reasons = [reason for reason in reasons if abs(reason.contribution) >= _WEAK]
     reasons.sort(key=lambda reason: -abs(reason.contribution))
     rest = score - model.intercept - sum(reason.contribution for reason in reasons)
@@ -89,6 +94,19 @@ def _word_reasons(model: LinearModel, observation: Observation) -> list[Reason]:
             Reason(WORDS, contribution, f"wording known from {side}", ((start, end),), observation.given[start:end])
         )
     return reasons
+
+
+def _stretch_reason(model: LinearModel, observation: Observation) -> list[Reason]:
+    """Tell which stretch of a comment reads more like spam than the whole of it, and what that adds."""
+    folded = observation.folded
+    span = model.wording.worst_stretch(folded) if model.stretch.share else None
+    if span is None:
+        return []
+    whole = model.wording.score(*ngrams.all_buckets([ngrams.bytes_of(folded)]))
+    contribution = float(model.stretch.added(model.wording.excess([folded], whole))[0])
+    start, end = observation.reading.folded.origin(*span)
+    message = "a passage reads more like spam than the whole"
+    return [Reason(STRETCH, contribution, message, ((start, end),), observation.given[start:end])]
 
 
 def _phrases(indices: list[int], given: list[Span], weights: list[float], text: str) -> list[tuple[list[int], Span]]:

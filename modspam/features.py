@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from modspam import ngrams
 from modspam.comment import Comment
-from modspam.normalise import read
+from modspam.normalise import read_all
 from modspam.signals import SIGNALS, Observation, look
 
 __all__ = ["Features", "extract", "observe"]
@@ -19,16 +19,18 @@ class Features(NamedTuple):
 
     - ``signals``: ``float64``, comments by signals in the order of `SIGNALS`, each value 0..1
     - ``buckets``, ``words``: the n-grams of bytes and of words, see `modspam.ngrams.Buckets`
+    - ``texts``: the folded texts, which stretches are taken from, see `modspam.wording`
     """
 
     signals: npt.NDArray[np.float64]
     buckets: ngrams.Buckets
     words: ngrams.Buckets
+    texts: list[str]
 
 
 def observe(comments: Iterable[Comment]) -> list[Observation]:
     """Read the comments."""
-    return [Observation(read(comment)) for comment in comments]
+    return [Observation(reading) for reading in read_all(list(comments))]
 
 
 def extract(observations: Sequence[Observation]) -> Features:
@@ -37,5 +39,5 @@ def extract(observations: Sequence[Observation]) -> Features:
     for row, observation in enumerate(observations):
         for column, sighting in look(observation):
             values[row, column] = SIGNALS[column].scale(sighting.value)
-    texts = [ngrams.bytes_of(observation.folded) for observation in observations]
-    return Features(values, *ngrams.all_buckets(texts))
+    folded = [observation.folded for observation in observations]
+    return Features(values, *ngrams.all_buckets([ngrams.bytes_of(text) for text in folded]), folded)

@@ -36,17 +36,20 @@ from modspam.model import LinearModel, ThresholdRow, probability_of
 from modspam.say import Say, silent
 from modspam.settings import DEFAULTS, Settings
 from modspam.signals import SIGNALS
+from modspam.wording import STRETCH, Stretch, Wording
 
 __all__ = [
     "BYTES",
     "FEWEST",
     "WORDS_BESIDE_BYTES",
+    "Extracted",
     "Fitted",
     "HeldOut",
     "Parts",
     "Prepared",
     "calibrate",
     "calibrated",
+    "extracted",
     "features_of",
     "fit",
     "fit_matrix",
@@ -98,15 +101,25 @@ def train(
 
 
 class Fitted(NamedTuple):
-    """What scikit-learn found: one weight a column, and the intercept."""
+    """What scikit-learn found: one weight a column, and the intercept; ``stretch`` is as a model has it."""
 
     weights: Vector
     intercept: float
+    stretch: Stretch = STRETCH
 
-    def score(self, matrix: sparse.csr_array) -> Vector:
-        """Score rows of features."""
+    def linear(self, matrix: sparse.csr_array) -> Vector:
+        """Score rows of features, their wording as a whole alone."""
         scores: Vector = matrix @ self.weights + self.intercept
         return scores
+
+    def score(self, read: "Extracted") -> Vector:
+        """Score comments as the model that is made of this does, see `modspam.wording`."""
+        whole = read.matrix[:, BYTES.start :] @ self.weights[BYTES.start :]
+        return self.linear(read.matrix) + self.stretch.added(self._wording.excess(read.texts.tolist(), whole))
+
+    @property
+    def _wording(self) -> Wording:
+        return Wording(self.weights[BYTES], WORDS_BESIDE_BYTES * self.weights[BYTES.stop :])
 
     def to_model(self, threshold: float, thresholds: Sequence[ThresholdRow], card: Mapping[str, Any]) -> LinearModel:
         """Make a model of it: the length that words had in training goes into their weights."""
@@ -115,6 +128,7 @@ class Fitted(NamedTuple):
             signal_weights=self.weights[: BYTES.start],
             ngram_weights=self.weights[BYTES].astype(np.float32),
             word_weights=(WORDS_BESIDE_BYTES * self.weights[BYTES.stop :]).astype(np.float32),
+            stretch=self.stretch,
             threshold=threshold,
             thresholds=tuple(thresholds),
             card=card,
@@ -124,7 +138,8 @@ class Fitted(NamedTuple):
     def from_model(cls, model: LinearModel) -> "Fitted":
         """Take a model's weights as training has them."""
         words = model.word_weights.astype(np.float64) / WORDS_BESIDE_BYTES
-        return cls(np.concatenate([model.signal_weights, model.ngram_weights, words]), model.intercept)
+        weights = np.concatenate([model.signal_weights, model.ngram_weights, words])
+        return cls(weights, model.intercept, model.stretch)
 
 
 class HeldOut(NamedTuple):
@@ -155,7 +170,7 @@ def calibrated(
         thresholds.append(ThresholdRow(rate, probability_of(line), recall))
     threshold = probability_of(threshold_for(log_odds, spam, sources_of, settings.max_false_positive_rate))
     weights = _with_priors(slope * fitted.weights)
-    return Fitted(weights, slope * fitted.intercept + offset).to_model(
+    return Fitted(weights, slope * fitted.intercept + offset, fitted.stretch.scaled(slope)).to_model(
         threshold=threshold,
         thresholds=thresholds,
         card={
@@ -180,13 +195,13 @@ class Prepared(NamedTuple):
     """Comments with their features, ready to be fitted.
 
     - ``examples``, ``spam``: the comments and their labels, copies left out, altered copies at the end
-    - ``matrix``: their features, see `matrix_of`
+    - ``read``: their features
     - ``measured``: which of them are comments as they were posted, and may be measured on
     """
 
     examples: list[Example]
     spam: npt.NDArray[np.bool_]
-    matrix: sparse.csr_array
+    read: "Extracted"
     measured: npt.NDArray[np.bool_]
 
     @property
@@ -210,8 +225,23 @@ def prepare(examples: Sequence[Example], jobs: int = 1, say: Say = silent) -> tu
         )
     everything = kept + altered_copies(kept)
     labels = np.array([example.spam for example in everything], dtype=np.bool_)
-    matrix = matrix_of(everything, jobs, say)
-    return Prepared(everything, labels, matrix, np.arange(len(everything)) < len(kept)), dropped
+    read = extracted(everything, jobs, say)
+    return Prepared(everything, labels, read, np.arange(len(everything)) < len(kept)), dropped
+
+
+class Extracted(NamedTuple):
+    """The features of comments as training has them.
+
+    - ``matrix``: one row a comment: signals first, then the buckets of bytes and of words, see `Parts`
+    - ``texts``: ``object``, the folded texts, of which stretches are scored
+    """
+
+    matrix: sparse.csr_array
+    texts: npt.NDArray[np.object_]
+
+    def at(self, rows: npt.NDArray[Any]) -> "Extracted":
+        """Give some of them, chosen as numpy chooses."""
+        return Extracted(self.matrix[rows], self.texts[rows])
 
 
 class Parts(NamedTuple):
@@ -220,24 +250,32 @@ class Parts(NamedTuple):
     - ``signals``: ``float64``, in the order of `SIGNALS`, each value 0..1
     - ``ngrams``, ``words``: the buckets of bytes and of words, one column a bucket; the length of a row is
       1 for the bytes and 1.5 for the words, or 0 where there are none
+    - ``texts``: the folded texts
     """
 
     signals: npt.NDArray[np.float64]
     ngrams: sparse.csr_array
     words: sparse.csr_array
+    texts: list[str]
 
     @property
     def matrix(self) -> sparse.csr_array:
-        """All of them side by side."""
-        return sparse.csr_array(sparse.hstack([sparse.csr_array(part) for part in self], format="csr"))
+        """All but the texts side by side."""
+        blocks = [sparse.csr_array(part) for part in (self.signals, self.ngrams, self.words)]
+        return sparse.csr_array(sparse.hstack(blocks, format="csr"))
 
 
-def matrix_of(examples: Sequence[Example], jobs: int = 1, say: Say = silent) -> sparse.csr_array:
-    """Extract the features of comments: one row each, signals first, then the buckets of bytes and of words."""
+def extracted(examples: Sequence[Example], jobs: int = 1, say: Say = silent) -> Extracted:
+    """Extract the features of comments."""
     started = time.perf_counter()
-    matrix = parts_of([example.comment for example in examples], jobs).matrix
+    parts = parts_of([example.comment for example in examples], jobs)
     say(f"features extracted in {time.perf_counter() - started:.0f} s")
-    return matrix
+    return Extracted(parts.matrix, np.array(parts.texts, dtype=np.object_))
+
+
+def matrix_of(examples: Sequence[Example], jobs: int = 1) -> sparse.csr_array:
+    """Extract the features of comments that are to be learnt: the matrix alone."""
+    return extracted(examples, jobs).matrix
 
 
 def parts_of(comments: Sequence[Comment], jobs: int | None = 1) -> Parts:
@@ -247,6 +285,7 @@ def parts_of(comments: Sequence[Comment], jobs: int | None = 1) -> Parts:
         np.concatenate([f.signals for f in features]),
         _hashed([f.buckets for f in features], 1.0),
         _hashed([f.words for f in features], WORDS_BESIDE_BYTES),
+        [text for f in features for text in f.texts],
     )
 
 
@@ -302,7 +341,7 @@ def fit(prepared: Prepared, rows: npt.NDArray[np.bool_], settings: Settings = DE
     """Fit the comments of these rows, weighed by `weights_of`."""
     spam = prepared.spam[rows]
     weights = weights_of(list(compress(prepared.examples, rows)), spam)
-    return fit_matrix(prepared.matrix[rows], spam, weights, settings.regularisation)
+    return fit_matrix(prepared.read.matrix[rows], spam, weights, settings.regularisation)
 
 
 def fit_matrix(matrix: sparse.csr_array, spam: npt.NDArray[np.bool_], weights: Vector, regularisation: float) -> Fitted:
@@ -351,7 +390,7 @@ def held_out_scores(prepared: Prepared, settings: Settings, say: Say) -> Vector:
                 "nearly all comments of a class come from one site or page: "
                 "say which page each stands under (page_title), or use fewer folds"
             )
-        scores[held_out] = fit(prepared, seen, settings).score(prepared.matrix[held_out])
+        scores[held_out] = fit(prepared, seen, settings).score(prepared.read.at(held_out))
         say(f"held out {fold + 1} of {settings.folds}: {time.perf_counter() - started:.0f} s")
     return scores
 

@@ -5,7 +5,7 @@ The file is a zip archive of arrays and JSON and nothing else, so it is safe to 
 
 | member              | content                                                            |
 |---------------------|--------------------------------------------------------------------|
-| ``model.json``      | format version, feature specification, intercept, thresholds, card |
+| ``model.json``      | format version, feature specification, single numbers, card        |
 | ``signals.npy``     | ``float64``, one weight for each signal named in ``model.json``    |
 | ``ngrams.npy``      | ``float32``, one weight for each bucket of byte n-grams; mapped    |
 | ``words.npy``       | ``float32``, the same for words; mapped                            |
@@ -35,8 +35,8 @@ from modspam import ngrams
 from modspam.errors import ModelFormatError, ModelNotFoundError, SettingError
 from modspam.features import Features
 from modspam.files import replaced
-from modspam.ngrams import Buckets
 from modspam.signals import SIGNALS
+from modspam.wording import NO_STRETCH, STRETCH_STEP, STRETCH_WORDS, Stretch, Wording
 
 __all__ = [
     "FORMAT_VERSION",
@@ -50,13 +50,16 @@ __all__ = [
 
 # To raise it: let `load` know the old version still, add a file of that version to the tests' cases,
 # and say in CHANGELOG.md what changed.
-FORMAT_VERSION = 2
-_WITHOUT_WORDS = 1  # the version before, which had no words
+FORMAT_VERSION = 3
+_WITHOUT_STRETCHES = 2  # scored wording as a whole alone
+_WITHOUT_WORDS = 1  # had no words, either
+_KNOWN = (_WITHOUT_WORDS, _WITHOUT_STRETCHES, FORMAT_VERSION)
 
 _JSON, _SIGNALS, _NGRAMS, _WORDS = "model.json", "signals.npy", "ngrams.npy", "words.npy"
 _ALIGNMENT = 64
 _NGRAM_FEATURES = {"hash": ngrams.HASH, "bits": ngrams.BITS, "orders": list(ngrams.ORDERS)}
 _WORD_FEATURES = {"hash": ngrams.WORD_HASH, "bits": ngrams.BITS, "orders": [1, 2]}
+_STRETCHES = {"words": STRETCH_WORDS, "step": STRETCH_STEP}
 
 
 class ThresholdRow(NamedTuple):
@@ -104,6 +107,7 @@ def specification() -> dict[str, Any]:
     return {
         "ngrams": _NGRAM_FEATURES,
         "words": _WORD_FEATURES,
+        "stretches": _STRETCHES,
         "signals": [{"name": signal.name, "cap": signal.cap} for signal in SIGNALS],
     }
 
@@ -115,6 +119,7 @@ class LinearModel:
     - ``intercept``: log-odds before anything is read
     - ``signal_weights``: ``float64``, in the order of `modspam.signals.SIGNALS`
     - ``ngram_weights``, ``word_weights``: ``float32``, one a bucket, ``2 ** ngrams.BITS`` of each
+    - ``stretch``: what the worst stretch of a comment adds
     - ``threshold``: the probability from which on comments are flagged
     - ``thresholds``: what other thresholds cost
     - ``card``: how it was made: sources with their digests, calibration, metrics
@@ -124,6 +129,7 @@ class LinearModel:
     signal_weights: npt.NDArray[np.float64]
     ngram_weights: npt.NDArray[np.float32]
     word_weights: npt.NDArray[np.float32]
+    stretch: Stretch
     threshold: float
     thresholds: tuple[ThresholdRow, ...]
     card: Mapping[str, Any]
@@ -131,9 +137,17 @@ class LinearModel:
     def score(self, features: Features) -> npt.NDArray[np.float64]:
         """Give each comment's log-odds of spam; bit for bit the same in whatever block it stands."""
         scores: npt.NDArray[np.float64] = (features.signals * self.signal_weights).sum(axis=1)
+        whole = self.wording.score(features.buckets, features.words)
         scores += self.intercept
-        scores += self.ngram_scores(features)
+        scores += whole
+        if self.stretch.share:
+            scores += self.stretch.added(self.wording.excess(features.texts, whole))
         return scores
+
+    @property
+    def wording(self) -> Wording:
+        """The weights of n-grams and words."""
+        return Wording(self.ngram_weights, self.word_weights)
 
     def threshold_at(self, rate: float) -> float:
         """Find the lowest threshold in the table that flags at most this share (0..1) of ham.
@@ -149,10 +163,6 @@ class LinearModel:
             )
         return min(fitting)
 
-    def ngram_scores(self, features: Features) -> npt.NDArray[np.float64]:
-        """Give the part of each comment's score that its bytes and words make."""
-        return _summed(self.ngram_weights, features.buckets) + _summed(self.word_weights, features.words)
-
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model file; the same model gives the same bytes.  The file is replaced whole or not at all.
 
@@ -162,6 +172,7 @@ class LinearModel:
             "format": FORMAT_VERSION,
             "features": specification(),
             "intercept": self.intercept,
+            "stretch": self.stretch._asdict(),
             "threshold": self.threshold,
             "thresholds": [row._asdict() for row in self.thresholds],
             "card": dict(self.card),
@@ -202,7 +213,7 @@ class LinearModel:
         with zipfile.ZipFile(file) as archive:
             _check_stored(archive, path)
             document = json.loads(archive.read(_JSON))
-            names, intercept, threshold, thresholds = _checked(document, path)
+            names, numbers, thresholds = _checked(document, path)
             weights = np.load(io.BytesIO(archive.read(_SIGNALS)), allow_pickle=False)
             ngram_weights = _mapped(file, path, archive.getinfo(_NGRAMS))
             if document["format"] == _WITHOUT_WORDS:
@@ -214,24 +225,10 @@ class LinearModel:
         position = {signal.name: index for index, signal in enumerate(SIGNALS)}
         signal_weights = np.array([signal.prior for signal in SIGNALS])  # of signals that the file does not know
         signal_weights[[position[name] for name in names]] = weights
-        return cls(intercept, signal_weights, ngram_weights, word_weights, threshold, thresholds, document["card"])
-
-
-def _summed(weights: npt.NDArray[np.float32], buckets: Buckets) -> npt.NDArray[np.float64]:
-    """Add up the weights of each comment's buckets, over the root of how many there are."""
-    indices, starts = buckets
-    counts = starts[1:] - starts[:-1]
-    # reduceat adds each comment's own run, in an order that no neighbour changes.
-    found = weights.take(indices).astype(np.float64)
-    sums: npt.NDArray[np.float64]
-    if counts.all():
-        sums = np.add.reduceat(found, starts[:-1]) / np.sqrt(counts)
-        return sums
-    sums = np.zeros(len(counts))
-    some = counts > 0
-    if some.any():
-        sums[some] = np.add.reduceat(found, starts[:-1][some]) / np.sqrt(counts[some])
-    return sums
+        return cls(
+            numbers.intercept, signal_weights, ngram_weights, word_weights, numbers.stretch,
+            numbers.threshold, thresholds, document["card"],
+        )  # fmt: skip
 
 
 @contextmanager
@@ -259,28 +256,40 @@ def _check_stored(archive: zipfile.ZipFile, path: Path) -> None:
         raise ModelFormatError(f"{path} was compressed after it was written: keep the file as modspam wrote it")
 
 
-def _checked(document: Any, path: Path) -> tuple[list[str], float, float, tuple[ThresholdRow, ...]]:
+class _Numbers(NamedTuple):
+    intercept: float
+    stretch: Stretch
+    threshold: float
+
+
+def _checked(document: Any, path: Path) -> tuple[list[str], _Numbers, tuple[ThresholdRow, ...]]:
     """Hold the file's JSON against what this version can serve."""
     version = document["format"]
-    if version not in (_WITHOUT_WORDS, FORMAT_VERSION):
+    if version not in _KNOWN:
         raise ModelFormatError(
             f"{path} has model format {version!r} and this modspam reads {FORMAT_VERSION}: "
             "train it again with this version, or install the version that wrote it"
         )
     features = document["features"]
-    expected = _NGRAM_FEATURES, None if version == _WITHOUT_WORDS else _WORD_FEATURES
+    words = None if version == _WITHOUT_WORDS else _WORD_FEATURES
+    expected = _NGRAM_FEATURES, words, _STRETCHES if version == FORMAT_VERSION else None
     caps = {signal.name: signal.cap for signal in SIGNALS}
     unknown = [s["name"] for s in features["signals"] if caps.get(s["name"]) != s["cap"]]
-    if (features["ngrams"], features.get("words")) != expected or unknown:
+    if (features["ngrams"], features.get("words"), features.get("stretches")) != expected or unknown:
         what = f"signals that it does not have ({', '.join(map(str, unknown))})" if unknown else "other n-grams"
         raise ModelFormatError(
             f"{path} was trained on {what}, so another version of modspam wrote it: train it again with this one"
         )
     names = [signal["name"] for signal in features["signals"]]
-    intercept, threshold = float(document["intercept"]), float(document["threshold"])
-    if not np.isfinite(intercept) or not 0 <= threshold <= 1 or len(set(names)) != len(names):
+    stretch = NO_STRETCH
+    if version == FORMAT_VERSION:
+        stretch = Stretch(float(document["stretch"]["share"]), float(document["stretch"]["most"]))
+    numbers = _Numbers(float(document["intercept"]), stretch, float(document["threshold"]))
+    in_range = np.isfinite(numbers.intercept) and 0 <= numbers.threshold <= 1
+    in_range = in_range and 0 <= numbers.stretch.share <= 1 and 0 <= numbers.stretch.most < inf
+    if not in_range or len(set(names)) != len(names):
         raise ModelFormatError(f"{path} is damaged: numbers out of range; train it again")
-    return names, intercept, threshold, tuple(ThresholdRow(**row) for row in document["thresholds"])
+    return names, numbers, tuple(ThresholdRow(**row) for row in document["thresholds"])
 
 
 def _npy(array: npt.NDArray[Any]) -> bytes:

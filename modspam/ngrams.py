@@ -50,6 +50,7 @@ _PAIR = np.uint32(0x85EBCA6B)  # for the first of two words; from the mixing ste
 _LONGEST = 1 << 20  # bytes of a comment in which words are looked for; there is no need to read on
 _LONG = 1 << 16  # a comment of more bytes is worked through in pieces of this size
 _PIECE = 1 << 14  # bytes of comments that are worked on together
+_MANY = 6000  # buckets from which on marking each in a table of all is faster than sorting
 
 
 class Buckets(NamedTuple):
@@ -197,7 +198,7 @@ def _each_once(kinds: Sequence[tuple[npt.NDArray[np.uint32], Sequence[int]]]) ->
     found = keys[0] if len(keys) == 1 else np.concatenate(keys)
     new = np.ones(len(found) + 1, dtype=np.bool_)
     for start, end in pairwise(bounds):
-        found[start:end].sort()
+        _sort(found[start:end])
     np.not_equal(found[1:], found[:-1], out=new[1:-1])
     for start in bounds:
         new[start] = True
@@ -211,6 +212,18 @@ def _each_once(kinds: Sequence[tuple[npt.NDArray[np.uint32], Sequence[int]]]) ->
         result.append(Buckets(indices[own[0] : own[-1]], own - own[0]))
         position += len(ends)
     return result
+
+
+def _sort(run: npt.NDArray[np.uint32]) -> None:
+    """Sort a comment's buckets; where there are many, each but the last is left once, and the last fills the rest."""
+    if len(run) <= _MANY:
+        run.sort()
+        return
+    seen = np.zeros(1 << BITS, dtype=np.bool_)
+    seen[run] = True
+    once = seen.nonzero()[0]
+    run[: len(once)] = once
+    run[len(once) :] = once[-1]
 
 
 def _bring_back(rows: npt.NDArray[np.uint32], ends: Sequence[int]) -> None:

@@ -26,14 +26,15 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import accumulate
 from typing import NamedTuple
 
 import regex
 
-from modspam import confusables
+from modspam import confusables, step_marks
 from modspam.comment import Comment
+from modspam.marks import ALWAYS, MARKS
 from modspam.patterns import Kinds, Outline, Pattern, holds_dot_apart, rows_of_a_letter, runs_with
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "View",
     "apply_edits",
     "read",
+    "read_all",
 ]
 
 Span = tuple[int, int]
@@ -92,12 +94,13 @@ def apply_edits(text: str, edits: Sequence[Edit]) -> str:
 
 
 class _Stage:
-    """The edits of one step, as the way back from its output to its input."""
+    """The edits of one step, as the way back from its output to its input.  They are asked for when it is gone."""
 
-    __slots__ = ("_edits", "_outputs")
+    __slots__ = ("_edits", "_edits_of", "_outputs")
 
-    def __init__(self, edits: Sequence[Edit]) -> None:
-        self._edits = edits
+    def __init__(self, edits_of: Callable[[], Sequence[Edit]]) -> None:
+        self._edits_of = edits_of
+        self._edits: Sequence[Edit] = ()
         self._outputs: list[int] | None = None  # where each replacement starts in the output
 
     def input_span(self, start: int, end: int) -> Span:
@@ -109,6 +112,7 @@ class _Stage:
 
     def _input_position(self, position: int) -> Span:
         if self._outputs is None:
+            self._edits = self._edits_of()
             growth = accumulate(len(e.replacement) - (e.end - e.start) for e in self._edits)
             self._outputs = [edit.start + grown for edit, grown in zip(self._edits, [0, *growth], strict=False)]
         index = bisect_right(self._outputs, position) - 1
@@ -141,7 +145,11 @@ class View:
         """Apply one more step's edits."""
         if not edits:
             return self
-        return View(apply_edits(self.text, edits), (*self._stages, _Stage(edits)))
+        return View(apply_edits(self.text, edits), (*self._stages, _Stage(lambda: edits)))
+
+    def become(self, text: str, step: Step) -> "View":
+        """Apply one more step of which the outcome is known; its edits are worked out when a way back is asked for."""
+        return View(text, (*self._stages, _Stage(partial(step, self.text))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +160,14 @@ class Reading:
     - ``visible``: as a browser would show it, links written out; the writer's own case and spacing
     - ``folded``: lower case, disguises undone, single spaces
     - ``disguises``: what had to be undone, with spans in the comment as given
+    - ``marks``: those of the visible text, see `modspam.marks`
     """
 
     comment: Comment
     visible: View
     folded: View
     disguises: tuple[Disguise, ...]
+    marks: int
 
 
 def read(comment: Comment) -> Reading:
@@ -166,20 +176,49 @@ def read(comment: Comment) -> Reading:
     >>> read(Comment("Buy v&#1110;\N{ZERO WIDTH SPACE}agra!")).folded.text
     'buy viagra!'
     """
+    return read_all([comment])[0]
+
+
+def read_all(comments: Sequence[Comment]) -> list[Reading]:
+    """Read comments: each as `read` does, and faster, since all are looked through for work at once."""
+    given = MARKS([comment.text for comment in comments])
+    seen = [_advance(View(comment.text), marks, _VISIBLE) for comment, marks in zip(comments, given, strict=True)]
+    changed = [row for row, (view, _) in enumerate(seen) if view._stages]  # noqa: SLF001 - of this module
+    for row, marks in zip(changed, MARKS([seen[row][0].text for row in changed]), strict=True):
+        given[row] = marks
+    readings = []
+    for comment, marks, (visible, disguises) in zip(comments, given, seen, strict=True):
+        folded, more = _advance(visible, marks, _FOLDING)
+        readings.append(Reading(comment, visible, folded, (*disguises, *more), marks))
+    return readings
+
+
+class _Link(NamedTuple):
+    """A step in its chain: the marks that it needs, what tells its outcome faster, and the marks that it brings."""
+
+    step: Step
+    needed: int
+    outcome: Callable[[str], str] | None
+    brought: int
+
+
+def _advance(view: View, marks: int, chain: Sequence[_Link]) -> tuple[View, Sequence[Disguise]]:
+    """Take a text through the steps that its marks call for, and those that the steps before bring."""
     disguises: list[Disguise] = []
-
-    def advance(view: View, steps: Sequence[Step]) -> View:
-        for step in steps:
-            if edits := step(view.text):
-                disguises.extend(
-                    Disguise(edit.disguise, *view.origin(edit.start, edit.end)) for edit in edits if edit.disguise
-                )
-                view = view.then(edits)
-        return view
-
-    visible = advance(View(comment.text), VISIBLE)
-    folded = advance(visible, FOLDING)
-    return Reading(comment, visible, folded, tuple(disguises))
+    for step, needed, outcome, brought in chain:
+        if not marks & needed:
+            continue
+        if outcome is not None:
+            text = outcome(view.text)
+            if text != view.text:
+                view = view.become(text, step)
+        elif edits := step(view.text):
+            disguises += [
+                Disguise(edit.disguise, *view.origin(edit.start, edit.end)) for edit in edits if edit.disguise
+            ]
+            view = view.then(edits)
+            marks |= brought
+    return view, disguises
 
 
 def replace_surrogates(text: str) -> list[Edit]:
@@ -504,8 +543,8 @@ def fold_look_alikes(text: str) -> list[Edit]:
 
 def _mostly_latin(text: str) -> bool:
     """Whether Latin letters set the tone: twice as many as look-alikes, and enough for two words."""
-    latin = len(_ASCII_LETTER.findall(text))
-    return latin >= 8 and latin >= 2 * len(_LOOK_ALIKE.findall(text))
+    latin = _CASED(text).count(b"a")
+    return latin >= 8 and latin >= 2 * sum(map(text.count, confusables.TO_LATIN.keys() & set(text)))
 
 
 def _fold_latin(word: str, foreign_scripts: bool, folds_alone: bool) -> str:
@@ -540,6 +579,7 @@ def _to_latin(word: str) -> str:
     return "".join(confusables.TO_LATIN.get(character, character) for character in word)
 
 
+_CASED = Outline({"a": string.ascii_letters})
 _MIXED_OUTLINE = Outline({"a": string.ascii_letters + string.digits}, beyond="x")
 _LOOK_ALIKE = Pattern("[" + "".join(confusables.TO_LATIN) + "]")
 _MIXABLE_WORD = Pattern(r"[\p{L}\p{M}\p{N}]++")
@@ -668,8 +708,10 @@ def join_split_words(text: str) -> list[Edit]:
     'Best casino offers, playing is safer'
     """
     enough = max(_THROUGHOUT, (text.count(" ") + 1) / 6)
-    outline = _SPLIT_OUTLINE(text)
-    if outline.count(b"-") < enough or outline.count(b"aa-aa") + outline.count(b"aa--aa") < enough:
+    if sum(map(text.count, step_marks.SPLITTING)) < enough:
+        return []
+    outline = _SPLIT_OUTLINE(_REST_OF_ADDRESS.sub("", text) if "://" in text else text)
+    if outline.count(b"aa-aa") + outline.count(b"aa--aa") < enough:
         return []
     words = list(_SPLIT_WORD.finditer(text))
     for sign, split in Counter(word["sign"] for word in words if word["sign"]).most_common(1):
@@ -678,7 +720,8 @@ def join_split_words(text: str) -> list[Edit]:
     return []
 
 
-_SPLIT_OUTLINE = Outline({"a": string.ascii_letters, "-": "-._*~|"}, beyond="a")
+_SPLIT_OUTLINE = Outline({"a": string.ascii_letters, "-": step_marks.SPLITTING}, beyond="a")
+_REST_OF_ADDRESS = Pattern(r"://\S++")
 # Addresses, with or without their schemes.
 _NO_WORD = (
     r"(?<!\w)\w++://\S++|\bwww\.\S++|(?<![\w.+\-])[\w.+\-]++@[\w\-]++\.\S++"
@@ -710,9 +753,10 @@ def decode_leet(text: str) -> list[Edit]:
     >>> apply_edits("fr33 v1agra as mp3", decode_leet("fr33 v1agra as mp3"))
     'free viagra as mp3'
     """
-    if not _has_sign_beside_letter(text):
+    outline = _LEET_OUTLINE(text)
+    if not _has_foreign_money(text) and not _has_sign_beside_letter(outline):
         return []
-    if _is_leet_throughout(text):
+    if _is_leet_throughout(text, outline):
         tokens = [(match, _read_leet(match[0])) for match in _LEET_OR_PLAIN.finditer(text)]
     else:
         tokens = [(match, _known_leet(match[0])) for match in _leet_tokens(text)]
@@ -727,11 +771,8 @@ _LEET_RUNS = Outline({"a": string.ascii_lowercase, "1": "0123456789@$|!"})
 _LEET_OUTLINE = Outline({"a": string.ascii_lowercase, "1": "0123456789@$|", "!": "!"})
 
 
-def _has_sign_beside_letter(text: str) -> bool:
+def _has_sign_beside_letter(outline: bytes) -> bool:
     """Whether a digit or a sign stands where it may be a letter; an exclamation mark may end a word."""
-    if _has_foreign_money(text):
-        return True
-    outline = _LEET_OUTLINE(text)
     return (b"1" in outline and (b"a1" in outline or b"1a" in outline)) or (b"!" in outline and b"!a" in outline)
 
 
@@ -757,9 +798,8 @@ _LEET_OR_PLAIN = Pattern(
 _LEET_INSIDE = Pattern(r"[013457@$|!€£][a-z]")
 
 
-def _is_leet_throughout(text: str) -> bool:
+def _is_leet_throughout(text: str, outline: bytes) -> bool:
     if not _has_foreign_money(text):
-        outline = _LEET_OUTLINE(text)
         most = outline.count(b"1a") + outline.count(b"!a")
         if most < _THROUGHOUT or most < sum(len(word) > 1 and word.isalpha() for word in text.split()):
             return False
@@ -911,3 +951,32 @@ FOLDING: tuple[Step, ...] = (
     mend_addresses,
     collapse_spaces,
 )
+
+_ANY = -1  # all marks
+# The marks without which a step finds nothing, see `modspam.step_marks`.
+_NEEDED: dict[Step, int] = {
+    replace_surrogates: step_marks.SURROGATES,
+    drop_markup: step_marks.MARKUP,
+    decode_entities: step_marks.ENTITIES,
+    drop_invisible: step_marks.INVISIBLE,
+    compose: step_marks.COMPOSED,
+    open_enclosed: step_marks.ENCLOSED,
+    fold_look_alikes: step_marks.LOOK_ALIKES,
+    drop_accents: step_marks.ACCENTS,
+    join_spaced_out: step_marks.SPACED_OUT,
+    join_split_words: step_marks.SPLIT,
+    lower: ALWAYS,
+    decode_leet: step_marks.LEET,
+    shorten_stretches: step_marks.STRETCHES,
+    mend_addresses: step_marks.APART,
+    collapse_spaces: step_marks.WHITE_SPACE,
+}
+# The marks that a step's edits may bring for those that follow: any, but where it only deletes, or puts in spaces.
+_BROUGHT: dict[Step, int] = {
+    drop_markup: _NEEDED[decode_entities],
+    drop_invisible: 0,
+}
+# Steps that tell of no disguise, and what gives their outcome without a list of edits.
+_OUTCOMES: dict[Step, Callable[[str], str]] = {lower: str.lower, collapse_spaces: lambda text: " ".join(text.split())}
+_VISIBLE = tuple(_Link(step, _NEEDED[step], _OUTCOMES.get(step), _BROUGHT.get(step, _ANY)) for step in VISIBLE)
+_FOLDING = tuple(_Link(step, _NEEDED[step], _OUTCOMES.get(step), _BROUGHT.get(step, _ANY)) for step in FOLDING)

@@ -4,17 +4,17 @@ A shard is a file of arrays for some thousand comments: `extract_shard` makes on
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
 from modspam.augment import altered_copies
 from modspam.corpora import Example, copy_key
 from modspam.files import replaced
-from modspam.fit import WORDS_BESIDE_BYTES, Parts, parts_of, rows_of
+from modspam.fit import WORDS_BESIDE_BYTES, Extracted, Parts, parts_of, rows_of
 from modspam.seen import key_of
 
 __all__ = ["Shard", "extract_shard", "read_shard", "write_arrays"]
@@ -29,7 +29,7 @@ class Shard(NamedTuple):
     - ``posted``: which are comments as they were posted; the others are altered copies of these
     - ``sources``, ``of_source``: the names of sources, and which of them each comment is from
     - ``sited``: which comments were posted on a site, and not written for training
-    - ``matrix``: the features
+    - ``read``: the features
     """
 
     keys: npt.NDArray[np.uint64]
@@ -39,13 +39,14 @@ class Shard(NamedTuple):
     sources: npt.NDArray[np.str_]
     of_source: npt.NDArray[np.intp]
     sited: npt.NDArray[np.bool_]
-    matrix: sparse.csr_array
+    read: Extracted
 
 
 def extract_shard(examples: Sequence[Example], path: Path) -> None:
     """Extract the features of comments, and of altered copies of some, and write them."""
     everything = [*examples, *altered_copies(examples)]
     parts = parts_of([example.comment for example in everything])
+    texts = [text.encode("utf-8", "surrogatepass") for text in parts.texts]
     sources, of_source = np.unique(np.array([e.source for e in everything]), return_inverse=True)
     write_arrays(
         path,
@@ -62,6 +63,8 @@ def extract_shard(examples: Sequence[Example], path: Path) -> None:
         ngram_counts=np.diff(parts.ngrams.indptr),
         words=parts.words.indices,
         word_counts=np.diff(parts.words.indptr),
+        texts=np.frombuffer(b"".join(texts), dtype=np.uint8),
+        text_ends=np.cumsum([len(text) for text in texts]),
     )
 
 
@@ -69,12 +72,14 @@ def read_shard(path: Path) -> Shard:
     """Read what `extract_shard` wrote."""
     with np.load(path, allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
+    joined, ends = arrays.pop("texts").tobytes(), [0, *arrays.pop("text_ends").tolist()]
     features = Parts(
         arrays.pop("signals"),
         rows_of(arrays.pop("ngrams"), arrays.pop("ngram_counts"), 1.0),
         rows_of(arrays.pop("words"), arrays.pop("word_counts"), WORDS_BESIDE_BYTES),
+        [joined[start:end].decode("utf-8", "surrogatepass") for start, end in pairwise(ends)],
     )
-    return Shard(**arrays, matrix=features.matrix)
+    return Shard(**arrays, read=Extracted(features.matrix, np.array(features.texts, dtype=np.object_)))
 
 
 def write_arrays(path: Path, **arrays: npt.ArrayLike) -> None:

@@ -39,7 +39,7 @@ __all__ = ["Read", "train_streamed"]
 
 Read = Callable[[Path, Callable[[int], None]], Iterable[Example]]  # tells how many bytes of the file are read
 
-_VERSION = 1  # of the work folder
+_VERSION = 2  # of the work folder
 _BLOCK = 1024  # comments of a shard
 _GROUP = 16  # shards that are mixed and learnt together
 _PART = 256  # shards of a part, at most
@@ -260,7 +260,7 @@ def _descend(start: Fitted, work: Path, group: Sequence[int], alpha: float, seed
             learnt = rows["learnt"]
             weights.append(rows["weights"][learnt])
         shard = read_shard(_shard(work, number))
-        matrices.append(shard.matrix[learnt])
+        matrices.append(shard.read.matrix[learnt])
         labels.append(shard.spam[learnt])
     model = SGDClassifier(
         loss="log_loss", alpha=alpha, learning_rate="constant", eta0=_STEP, random_state=seed, average=False
@@ -303,6 +303,6 @@ def _held_out(work: Path, shards: int, fitted: Fitted) -> HeldOut:
             held_out, weights = rows["held_out"], rows["weights"]
         shard = read_shard(_shard(work, number))
         held_out &= shard.posted
-        scores = fitted.score(shard.matrix[held_out])
+        scores = fitted.score(shard.read.at(held_out))
         found.append(HeldOut(scores, shard.spam[held_out], shard.sources[shard.of_source[held_out]], weights[held_out]))
     return HeldOut(*(np.concatenate(parts) for parts in zip(*found, strict=True)))

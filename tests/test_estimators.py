@@ -31,7 +31,7 @@ from modspam import (
     SpamClassifier,
 )
 from modspam.errors import ModelNotFoundError, TrainingError
-from modspam.fit import fit_matrix, matrix_of
+from modspam.fit import extracted, fit_matrix, matrix_of
 from modspam.model import LinearModel
 from modspam.signals import SIGNALS
 
@@ -289,7 +289,7 @@ def test_the_classifier_fits_what_training_fits(examples, comments, labels):
     fitted = fit_matrix(matrix_of(examples), spam, weights, 2.0)
     classifier = SpamClassifier(C=2.0, n_jobs=2).fit(comments, labels, sample_weight=weights)
     # The model's file has its weights in 32 bits, so a classifier has too.
-    assert classifier.decision_function(comments) == pytest.approx(fitted.score(matrix_of(examples)), abs=1e-5)
+    assert classifier.decision_function(comments) == pytest.approx(fitted.score(extracted(examples)), abs=1e-5)
 
 
 def test_a_comment_of_double_weight_counts_as_two(split):

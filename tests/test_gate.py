@@ -38,8 +38,8 @@ def test_the_same_model_is_let_through_and_a_broken_one_is_not(moderator):
     model = moderator.model
     fitted = Fitted.from_model(model)
     assert decide(model, model, []).accepted
-    flags_all = Fitted(fitted.weights, fitted.intercept + 8).to_model(model.threshold, (), {})
-    finds_none = Fitted(fitted.weights, fitted.intercept - 8).to_model(model.threshold, (), {})
+    flags_all = fitted._replace(intercept=fitted.intercept + 8).to_model(model.threshold, (), {})
+    finds_none = fitted._replace(intercept=fitted.intercept - 8).to_model(model.threshold, (), {})
     assert any("honest frozen cases" in fault for fault in decide(flags_all, model, []).faults)
     assert any("spam frozen cases" in fault for fault in decide(finds_none, model, []).faults)
 
@@ -54,7 +54,7 @@ def test_the_sites_own_comments_decide_too(moderator):
     only = np.unique(matrix_of(greetings).indices)
     weights = fitted.weights.copy()
     weights[only] += 4
-    worse = Fitted(weights, fitted.intercept).to_model(model.threshold, (), {})
+    worse = fitted._replace(weights=weights).to_model(model.threshold, (), {})
     assert any("honest held-out comments" in fault for fault in decide(worse, model, greetings).faults)
 
 

@@ -15,6 +15,7 @@ from modspam.comment import Comment
 from modspam.features import extract, observe
 from modspam.model import LinearModel, ThresholdRow, bundled_path, probability_of
 from modspam.signals import SIGNALS
+from modspam.wording import NO_STRETCH, Stretch
 
 JSON, SIGNAL_WEIGHTS, NGRAM_WEIGHTS = "model.json", "signals.npy", "ngrams.npy"
 
@@ -26,6 +27,7 @@ def make_model(seed=0, **changes):
         "signal_weights": rng.normal(size=len(SIGNALS)),
         "ngram_weights": rng.normal(size=1 << ngrams.BITS).astype(np.float32),
         "word_weights": rng.normal(size=1 << ngrams.BITS).astype(np.float32),
+        "stretch": Stretch(0.7, 2.0),
         "threshold": 0.9,
         "thresholds": (ThresholdRow(0.01, 0.8, 0.95), ThresholdRow(0.001, 0.97, 0.7)),
         "card": {"sources": [{"name": "a", "sha256": "0" * 64}], "note": "naïve"},
@@ -111,7 +113,7 @@ def test_anybody_can_look_into_the_file_without_modspam(saved):
         assert archive["signals"].shape == (len(SIGNALS),)
         assert archive["ngrams"].dtype == archive["words"].dtype == np.float32
     document = json.loads(members(saved)[JSON])
-    assert document["format"] == 2
+    assert document["format"] == 3
     assert [signal["name"] for signal in document["features"]["signals"]] == [signal.name for signal in SIGNALS]
 
 
@@ -153,18 +155,32 @@ def test_a_model_from_before_a_signal_was_added_gives_it_the_weight_that_is_stat
     }
 
 
+LONG = "naïve и т. д. " * 12 + "Hi #WEBSITE# owner, buy pills! " + "and then we all walked home in the rain " * 4
+
+
+def test_a_model_of_the_version_before_stretches_is_served_without_them(saved):
+    content = members(saved)
+    document = json.loads(content[JSON])
+    document["format"] = 2
+    del document["features"]["stretches"], document["stretch"]
+    write(saved, content | {JSON: json.dumps(document)})
+    features = extract(observe([Comment(LONG)]))
+    assert LinearModel.load(saved).score(features) == make_model(stretch=NO_STRETCH).score(features)
+    assert make_model().score(features) > make_model(stretch=NO_STRETCH).score(features)
+
+
 def test_a_model_of_the_version_before_words_is_served_without_them(saved):
     content = members(saved)
     document = json.loads(content[JSON])
     document["format"] = 1
-    del document["features"]["words"]
+    del document["features"]["words"], document["features"]["stretches"], document["stretch"]
     write(
         saved,
         {JSON: json.dumps(document), SIGNAL_WEIGHTS: content[SIGNAL_WEIGHTS], NGRAM_WEIGHTS: content[NGRAM_WEIGHTS]},
     )
     loaded = LinearModel.load(saved)
-    without = make_model(word_weights=np.zeros(1 << ngrams.BITS, dtype=np.float32))
-    features = extract(observe([Comment("Hi #WEBSITE# owner!"), Comment("naïve и т. д.")]))
+    without = make_model(word_weights=np.zeros(1 << ngrams.BITS, dtype=np.float32), stretch=NO_STRETCH)
+    features = extract(observe([Comment("Hi #WEBSITE# owner!"), Comment("naïve и т. д."), Comment(LONG)]))
     assert loaded.score(features).tolist() == without.score(features).tolist()
 
 
@@ -242,8 +258,8 @@ def test_a_changed_byte(saved, name, share):
 
 
 def test_another_format_version(saved):
-    changed(saved, lambda document: document.update(format=3))
-    with pytest.raises(ModelFormatError, match="model format 3 and this modspam reads 2"):
+    changed(saved, lambda document: document.update(format=4))
+    with pytest.raises(ModelFormatError, match="model format 4 and this modspam reads 3"):
         LinearModel.load(saved)
 
 

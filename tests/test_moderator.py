@@ -12,6 +12,7 @@ from modspam import Action, Comment, CommentError, CommentTypeError, Moderator, 
 from modspam.corpora import load
 from modspam.features import observe
 from modspam.signals import SIGNALS
+from modspam.wording import stretches
 
 BORN_FROM = cases("spam")["case"][0]["text"]
 ODD_TEXTS = {
@@ -97,10 +98,15 @@ def test_named_signals_and_ngrams_sum_to_the_score_when_each_is_worked_out_alone
         words = float(ngrams.spread(text, model.ngram_weights).sum() / np.sqrt(len(indices)))
         if count := len(ngrams.word_buckets([text]).indices):
             words += float(ngrams.spread_words(text, model.word_weights).sum() / np.sqrt(count))
+        scores = [words]
+        for start, end in stretches(observation.folded):
+            text = ngrams.bytes_of(observation.folded[start:end])
+            scores.append(model.wording.score(ngrams.buckets([text]), ngrams.word_buckets([text]))[0])
+        signals["stretch"] = min(model.stretch.share * (max(scores) - words), model.stretch.most)
         assert model.intercept + sum(signals.values()) + words == pytest.approx(verdict.score, abs=1e-9)
         if verdict.enough_text:
             named = {reason.name: reason.contribution for reason in verdict.reasons if reason.name != "words"}
-            assert named.items() <= signals.items()
+            assert named == pytest.approx({name: signals[name] for name in named}, abs=1e-9)
             told = {name for name, contribution in signals.items() if abs(contribution) >= 0.05}
             assert told == set(named)
 

@@ -78,7 +78,9 @@ SPARED = {
     "letters set apart": (normalise._SPACED_OUT, normalise._is_spaced_somewhere),
     "leet": (
         regex.compile(r"[0-9@$!|€£](?:(?=[a-z])|(?<=[a-z].)(?<!!))"),
-        normalise._has_sign_beside_letter,
+        lambda text: (
+            normalise._has_sign_beside_letter(normalise._LEET_OUTLINE(text)) or normalise._has_foreign_money(text)
+        ),
     ),
     "look-alikes": (normalise._LOOK_ALIKE, lambda text: normalise._KINDS(text) & normalise._KINDS.look_alike),
     "accents": (normalise._ACCENTED, lambda text: normalise._KINDS(text) & normalise._KINDS.accented),

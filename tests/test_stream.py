@@ -15,7 +15,7 @@ from conftest import DATASETS, PROJECT
 
 from modspam.corpora import load
 from modspam.errors import CheckpointError, TrainingError
-from modspam.fit import Fitted, matrix_of
+from modspam.fit import Fitted, extracted
 from modspam.metrics import recall_at
 from modspam.model import LinearModel
 from modspam.seen import Seen
@@ -114,9 +114,9 @@ def test_the_streamed_model_is_as_good_as_one_learnt_at_once(files, whole, tmp_p
     tested, _ = load(
         [DATASETS / "spam" / "en-scams-and-offers.toml", DATASETS / "ham" / "en-more-talk.jsonl"], variants=4
     )
-    spam, matrix = np.array([example.spam for example in tested]), matrix_of(tested)
+    spam, read = np.array([example.spam for example in tested]), extracted(tested)
     one, other = (
-        recall_at(Fitted.from_model(LinearModel.load(path)).score(matrix), spam, 0.05)
+        recall_at(Fitted.from_model(LinearModel.load(path)).score(read), spam, 0.05)
         for path in (at_once, tmp_path / "streamed.model")
     )
     assert other > one - 0.1
@@ -238,7 +238,7 @@ def test_a_shard_holds_what_training_at_once_has(tmp_path):
     extract_shard(examples, tmp_path / "shard.npz")
     shard = read_shard(tmp_path / "shard.npz")
     assert shard.posted.sum() == len(examples)
-    found, expected = shard.matrix[: len(examples)], matrix_of(examples)
+    found, expected = shard.read.matrix[: len(examples)], extracted(examples).matrix
     assert abs(found - expected).max() < 1e-6
     assert found.nnz == expected.nnz
 

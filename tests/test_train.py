@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from conftest import PROJECT, some_comments
 
-from modspam import Comment, Moderator, SettingError, ngrams
+from modspam import Comment, Moderator, SettingError
 from modspam.corpora import Example
 from modspam.errors import TrainingError
 from modspam.features import extract, observe
-from modspam.fit import Prepared, held_out_scores, matrix_of, prepare, train, weights_of
+from modspam.fit import Fitted, Prepared, extracted, held_out_scores, prepare, train, weights_of
 from modspam.model import LinearModel
 from modspam.settings import Settings
 from modspam.signals import SIGNALS
@@ -101,15 +101,13 @@ def test_the_card_says_what_the_model_was_made_of(tmp_path, files):
 
 
 def test_training_sees_what_serving_sees(examples):
-    """Each row of the training matrix gives, times the weights, the score that the moderator gives."""
+    """Training scores rows of its matrix, and the texts beside it, as the moderator scores the comments."""
     some = examples[:300]
-    matrix = matrix_of(some)
+    padding = " and then we walked home along the river in the rain, all of us rather late for supper"
+    some += [e._replace(comment=Comment(e.comment.text + padding * 2)) for e in some[:50]]  # long ones have stretches
     served = Moderator.load()
-    beside_bytes = matrix[:, -(1 << ngrams.BITS) :].power(2).sum(axis=1).max() ** 0.5  # the words' length in training
-    words = served.model.word_weights / beside_bytes
-    weights = np.concatenate([served.model.signal_weights, served.model.ngram_weights, words])
     expected = [verdict.score for verdict in served.check_many(example.comment for example in some)]
-    assert matrix @ weights + served.model.intercept == pytest.approx(expected, abs=1e-5)
+    assert Fitted.from_model(served.model).score(extracted(some)) == pytest.approx(expected, abs=1e-5)
 
 
 def test_calibration_is_folded_into_the_weights(examples, model):
@@ -121,7 +119,7 @@ def test_calibration_is_folded_into_the_weights(examples, model):
 
 
 def test_a_signal_that_no_comment_showed_has_the_weight_that_is_stated_for_it(examples, model):
-    shown = prepare(examples)[0].matrix[:, : len(SIGNALS)].sum(axis=0) > 0
+    shown = prepare(examples)[0].read.matrix[:, : len(SIGNALS)].sum(axis=0) > 0
     unseen = {s.name: (w, s.prior) for s, w, seen in zip(SIGNALS, model.signal_weights, shown, strict=True) if not seen}
     assert unseen["honeypot"] == (3, 3)
     assert all(weight == prior for weight, prior in unseen.values())
@@ -215,7 +213,7 @@ WORDS = ["pills", "casino", "zyqqux", "loans"]
 def prepared_of(examples):
     """The features of these comments and of nothing else."""
     spam = np.array([example.spam for example in examples])
-    return Prepared(examples, spam, matrix_of(examples), np.ones(len(examples), dtype=np.bool_))
+    return Prepared(examples, spam, extracted(examples), np.ones(len(examples), dtype=np.bool_))
 
 
 def spread_over_four(site, spam_group):

@@ -206,6 +206,10 @@ OWNER: tuple[Row, ...] = (
         "offers to make the business grow",
     ),
     (
+        f"get|put|bring|take|push|rank|promote|optimize|optimise|redesign|rebuild|revamp your {_SITE}|{_FIRM}",
+        "offers to work on the site",
+    ),
+    (
         "help|helping|helped businesses|companies|brands|owners|websites|you grow|rank|increase|boost|get|like|improve|fix|generate",
         "offers to make the business grow",
     ),
@@ -224,6 +228,8 @@ OWNER: tuple[Row, ...] = (
         "search engines' first page",
     ),
     ("domain authority", "what link sellers measure"),
+    ("dofollow", "what link sellers measure"),
+    ("quality|permanent|niche|contextual|cheap|manual|pbn|edu backlink|backlinks", "deals in links"),
     ("guest|sponsored post|posts|posting|article|articles|content|blogging", "asks for room for an article"),
     ("write|submit|contribute|publish an|a article|post|guest|content for|on your", "asks for room for an article"),
     (

@@ -40,7 +40,7 @@ def test_the_comment_that_modspam_was_born_from_and_its_kin_land_in_spam(wordpre
 
 
 def test_a_doubtful_comment_lands_in_spam_if_a_program_sent_it(wordpress):
-    text = "I earn good money from home with this method, ask me how."
+    text = "Anybody can earn money from home with this method, ask me how."
     assert wordpress.state(wordpress.comment(text)) == "published"
     by_program = wordpress.comment(text + " Please!", ak_hp_textarea="http://x.example", ak_js="123")
     assert wordpress.state(by_program) == "spam"

@@ -12,7 +12,7 @@ const user = {ip: "203.0.113.9", referrer: site, useragent: "Mozilla/5.0"};
 const ham = {...user, content: "Thank you, the second diagram made it click.", name: "Ana", type: "comment"};
 const spam = {...user, content: "Hi #WEBSITE# owner! Your customers see a warning about your site.", name: "SEO Bob"};
 const missed = {...user, content: "Lovely, I shall try it with rye.", name: "Bob"};
-const doubtful = "I earn good money from home with this method, ask me how.";
+const doubtful = "Anybody can earn money from home with this method, ask me how.";
 const failure = (call) => call.catch((error) => `${error.name}: ${error.message}`);
 
 (async () => {

@@ -1,0 +1,143 @@
+"""What a text holds that is worth a closer look, for many texts and all questions in one pass.
+
+Most steps of reading and most signals have nothing to do in most comments, and each can name a few short pieces of
+text of which one stands wherever it has: its marks.  All marks are looked for at once: at every place of a text
+three tables say, for two bytes each, which marks may have these bytes there; what all three allow is there.
+
+A mark is a piece of up to five bytes in UTF-8 and says yes too often rather than too seldom.  What is asked for with
+it is looked for with certainty afterwards, in the few texts that have it.
+"""
+
+import string
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import accumulate, product
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["ALWAYS", "BEYOND", "DIGITS", "EDGE", "LETTERS", "MARKS", "SPACES", "Marks", "Piece", "any_case"]
+
+Piece = str | tuple[bytes, ...]
+
+BEYOND = bytes(range(0x80, 0xF8))  # any byte of a character beyond ASCII
+DIGITS = string.digits.encode()
+LETTERS = string.ascii_letters.encode()
+EDGE = b"\xff"  # what stands before a text and behind it, and nowhere in UTF-8
+SPACES = b" \t\n\v\f\r" + EDGE
+
+ALWAYS = 1  # the mark that every text has
+
+_WIDTH = 5  # bytes of a text that are held against a mark
+_OFFSETS = (0, 1, 3)  # where the pairs of bytes stand that the tables are asked for
+_MOST = 64  # marks
+_PIECE = 1 << 15  # bytes that are worked on together
+# Characters that an expression takes for a plain letter where case does not matter, beside its two cases.
+_ODD_CASES = "ſKİıÅᲀᲁᲂᲃᲄᲅᲆᲇᲈ"
+
+
+class Marks:
+    """Says which marks texts have.
+
+    >>> marks = Marks()
+    >>> at, number = marks.add("@", "(at)"), marks.add((DIGITS, DIGITS))
+    >>> [(bool(has & at), bool(has & number)) for has in marks(["a@b 1", "24 (at)", "nothing"])]
+    [(True, False), (True, True), (False, False)]
+    """
+
+    def __init__(self) -> None:
+        self._bits: dict[tuple[Piece, ...], int] = {}
+        self._tables: npt.NDArray[np.uint64] | None = None
+
+    def add(self, *pieces: Piece) -> int:
+        """Give a mark, as bits of which a text that has it has at least one.
+
+        A text has it where it has one of the pieces: text, of which the first five bytes in UTF-8 count, or for each of
+        up to five places the bytes that may stand there.
+
+        Raises `ValueError` where there are more bits than sixty-three.
+        """
+        mark = 0
+        by_length: dict[int, list[Piece]] = {}
+        for piece in pieces:
+            by_length.setdefault(min(_WIDTH, len(_places(piece))), []).append(piece)
+        for alike in by_length.values():  # a short piece allows anything behind it, and would to longer ones of its bit
+            mark |= self._bit(tuple(alike))
+        return mark
+
+    def _bit(self, pieces: tuple[Piece, ...]) -> int:
+        if pieces not in self._bits:
+            if len(self._bits) + 1 == _MOST:
+                raise ValueError(f"there are {_MOST - 1} bits for marks, and no more: let several uses share one")
+            self._bits[pieces] = ALWAYS << (len(self._bits) + 1)
+            self._tables = None
+        return self._bits[pieces]
+
+    def __call__(self, texts: Sequence[str]) -> list[int]:
+        """Give each text's marks, as bits.  Memory is about 10 bytes for each of theirs."""
+        if not texts:
+            return []
+        if self._tables is None:
+            self._tables = self._drawn()
+        edge = EDGE * _WIDTH
+        pieces = [text.encode("utf-8", "surrogatepass") for text in texts]
+        data = np.frombuffer(edge + edge.join(pieces) + edge, dtype=np.uint8)
+        found = np.empty(len(data) - _WIDTH + 1, dtype=np.uint64)
+        for start in range(0, len(found), _PIECE):
+            self._look(data[start : start + _PIECE + _WIDTH - 1], found[start : start + _PIECE])
+        starts = np.fromiter(accumulate((len(piece) + _WIDTH for piece in pieces), initial=_WIDTH - 1), dtype=np.intp)
+        ends = starts[1:] - (_WIDTH - 1)  # what begins at the edges behind a text is none of it
+        runs = np.stack((starts[:-1], ends), axis=1).ravel()
+        marks: list[int] = (np.bitwise_or.reduceat(found, runs)[::2] | np.uint64(ALWAYS)).tolist()
+        return marks
+
+    def _look(self, data: npt.NDArray[np.uint8], found: npt.NDArray[np.uint64]) -> None:
+        """Write the marks that begin at each place."""
+        tables = self._tables
+        assert tables is not None  # noqa: S101 - drawn by the caller
+        pairs = np.ndarray((len(data) - 1,), np.dtype("<u2"), data, 0, (1,)).astype(np.intp)
+        size = len(found)
+        tables[0].take(pairs[:size], out=found, mode="clip")
+        for table, offset in zip(tables[1:], _OFFSETS[1:], strict=True):
+            found &= table.take(pairs[offset : offset + size], mode="clip")
+
+    def _drawn(self) -> npt.NDArray[np.uint64]:
+        tables = np.zeros((len(_OFFSETS), 256, 256), dtype=np.uint64)  # by the second byte and the first
+        anything = bytes(range(256))
+        for pieces, bit in self._bits.items():
+            for piece in pieces:
+                places = [*_places(piece), *[anything] * _WIDTH]
+                for table, offset in zip(tables, _OFFSETS, strict=True):
+                    first, second = places[offset], places[offset + 1]
+                    if len(first) == len(second) == 1:  # most are, and this takes a tenth of the time
+                        table[second[0], first[0]] |= np.uint64(bit)
+                    else:
+                        table[np.ix_(list(second), list(first))] |= np.uint64(bit)
+        return tables.reshape(len(_OFFSETS), -1)
+
+
+def _places(piece: Piece) -> Sequence[bytes]:
+    return [bytes([byte]) for byte in piece.encode()] if isinstance(piece, str) else piece
+
+
+MARKS = Marks()
+
+
+def any_case(*literals: str) -> list[Piece]:
+    """Give the pieces that begin as one of these, in capitals, small letters or both."""
+    return [piece for literal in literals for piece in _cased(literal)]
+
+
+def _cased(literal: str) -> Iterable[Piece]:
+    """Put ASCII letters' cases into one place; other characters' bytes differ, so each way of writing is a piece."""
+    for choice in product(*map(_cases, literal[:_WIDTH])):
+        yield tuple(place for places in choice for place in places)[:_WIDTH]
+
+
+@lru_cache
+def _cases(character: str) -> tuple[tuple[bytes, ...], ...]:
+    cases = {character, character.lower(), character.upper()}
+    cases.update(odd for odd in _ODD_CASES if not cases.isdisjoint((odd.casefold(), odd.lower()[:1], odd.upper())))
+    plain = bytes(sorted(ord(case) for case in cases if case.isascii() and len(case) == 1))
+    beyond = [tuple(bytes([byte]) for byte in case.encode()) for case in sorted(cases) if not case.isascii()]
+    return (*([(plain,)] if plain else []), *beyond)
