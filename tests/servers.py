@@ -71,9 +71,9 @@ def serving(folder: Path, *options: str, port: int | None = None, **environment:
         "--store", str(folder / "store.sqlite3"), "--models", str(folder / "models"), *options,
     ]  # fmt: skip
     with (folder / "log").open("ab") as log:
-        process = subprocess.Popen(
-            command, stderr=log, env=os.environ | {"PYTHONPATH": str(PROJECT), **environment}, cwd=folder
-        )
+        # What a test has sent it then looks for in the store, however slow the disk is.
+        environment = {"PYTHONPATH": str(PROJECT), "MODSPAM_COMMIT_WAIT": "5"} | environment
+        process = subprocess.Popen(command, stderr=log, env=os.environ | environment, cwd=folder)
     try:
         wait_for(port, process, PATIENCE, folder / "log")
         yield Server(process, port, folder)

@@ -162,7 +162,10 @@ def test_while_the_store_is_gone_comments_are_judged_and_nothing_is_lost(tmp_pat
 
 
 def test_a_store_that_is_locked_delays_no_verdict_for_long_and_loses_none(tmp_path):
-    with serving(tmp_path) as server, connected(server, headers={"connection": "close"}) as client:
+    with (
+        serving(tmp_path, MODSPAM_COMMIT_WAIT="0.02") as server,
+        connected(server, headers={"connection": "close"}) as client,
+    ):
         check(client, SPAM)
         with sqlite3.connect(server.store, isolation_level=None) as other:
             other.execute("BEGIN EXCLUSIVE")

@@ -51,7 +51,7 @@ class Settings:
     log_format: str = "json"
     body_limit: int = 1 << 20
     body_seconds: float = 10.0
-    commit_wait: float = 0.05
+    commit_wait: float = 0.02
 
     def __post_init__(self) -> None:
         """Raise `SettingError` for a choice out of its range; what the model decides is checked when it is loaded."""
