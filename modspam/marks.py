@@ -9,14 +9,30 @@ it is looked for with certainty afterwards, in the few texts that have it.
 """
 
 import string
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate, product
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["ALWAYS", "BEYOND", "DIGITS", "EDGE", "LETTERS", "MARKS", "SPACES", "Marks", "Piece", "any_case"]
+__all__ = [
+    "ALWAYS",
+    "BEYOND",
+    "DIGITS",
+    "EDGE",
+    "IN_WORD",
+    "LETTERS",
+    "MARKS",
+    "NOT_IN_WORD",
+    "NUMERALS",
+    "SPACES",
+    "SPACES_BEYOND",
+    "WHITE_SPACE",
+    "Marks",
+    "Piece",
+    "any_case",
+]
 
 Piece = str | tuple[bytes, ...]
 
@@ -24,13 +40,29 @@ BEYOND = bytes(range(0x80, 0xF8))  # any byte of a character beyond ASCII
 DIGITS = string.digits.encode()
 LETTERS = string.ascii_letters.encode()
 EDGE = b"\xff"  # what stands before a text and behind it, and nowhere in UTF-8
-SPACES = b" \t\n\v\f\r" + EDGE
+SPACES = b" \t\n\v\f\r"
+# White space as pieces, and the first bytes of what it is beyond ASCII.
+WHITE_SPACE = (
+    (SPACES,),
+    (b"\xc2", b"\x85\xa0"),
+    (b"\xe1", b"\x9a", b"\x80"),
+    (b"\xe2", b"\x80", bytes([*range(0x80, 0x8B), 0xA8, 0xA9, 0xAF])),
+    (b"\xe2", b"\x81", b"\x9f"),
+    (b"\xe3", b"\x80", b"\x80"),
+)
+SPACES_BEYOND = b"\xc2\xe1\xe2\xe3"
+IN_WORD = LETTERS + DIGITS + b"_"
+NOT_IN_WORD = bytes({*range(0x80)} - {*IN_WORD}) + BEYOND + EDGE  # or perhaps not
+
+# How the digits begin that are no ASCII.
+NUMERALS = ((b"\xd9\xdb\xdf\xe0\xe1\xea\xef",), (b"\xf0", bytes({*range(0x90, 0xC0)} - {0x9F})))
 
 ALWAYS = 1  # the mark that every text has
 
 _WIDTH = 5  # bytes of a text that are held against a mark
 _OFFSETS = (0, 1, 3)  # where the pairs of bytes stand that the tables are asked for
 _MOST = 64  # marks
+_FEW = 32  # pairs of bytes that are written into a table one by one
 _PIECE = 1 << 15  # bytes that are worked on together
 # Characters that an expression takes for a plain letter where case does not matter, beside its two cases.
 _ODD_CASES = "ſKİıÅᲀᲁᲂᲃᲄᲅᲆᲇᲈ"
@@ -60,8 +92,9 @@ class Marks:
         mark = 0
         by_length: dict[int, list[Piece]] = {}
         for piece in pieces:
-            by_length.setdefault(min(_WIDTH, len(_places(piece))), []).append(piece)
-        for alike in by_length.values():  # a short piece allows anything behind it, and would to longer ones of its bit
+            by_length.setdefault(min(_WIDTH, len(_places(piece))) // 2, []).append(piece)
+        # Where a table is not asked for a short piece it allows anything, and would for longer ones of the same bit.
+        for alike in by_length.values():
             mark |= self._bit(tuple(alike))
         return mark
 
@@ -103,17 +136,32 @@ class Marks:
 
     def _drawn(self) -> npt.NDArray[np.uint64]:
         tables = np.zeros((len(_OFFSETS), 256, 256), dtype=np.uint64)  # by the second byte and the first
-        anything = bytes(range(256))
+        entries: tuple[dict[tuple[int, int], int], ...] = tuple({} for _ in _OFFSETS)
+        behind = [bytes(range(256))] * _WIDTH
         for pieces, bit in self._bits.items():
-            for piece in pieces:
-                places = [*_places(piece), *[anything] * _WIDTH]
-                for table, offset in zip(tables, _OFFSETS, strict=True):
-                    first, second = places[offset], places[offset + 1]
-                    if len(first) == len(second) == 1:  # most are, and this takes a tenth of the time
-                        table[second[0], first[0]] |= np.uint64(bit)
+            padded = [[*_places(piece), *behind] for piece in pieces]
+            for table, few, offset in zip(tables, entries, _OFFSETS, strict=True):
+                for first, second in {(places[offset], places[offset + 1]) for places in padded}:
+                    if len(first) * len(second) <= _FEW:
+                        for pair in product(second, first):
+                            few[pair] = few.get(pair, 0) | bit
                     else:
-                        table[np.ix_(list(second), list(first))] |= np.uint64(bit)
+                        for area in product(_runs(second), _runs(first)):
+                            np.bitwise_or(table[area], np.uint64(bit), out=table[area])
+        for table, few in zip(tables, entries, strict=True):
+            for pair, bits in few.items():
+                table[pair] |= np.uint64(bits)
         return tables.reshape(len(_OFFSETS), -1)
+
+
+@lru_cache
+def _runs(place: bytes) -> list[slice]:
+    """Give the runs of bytes that follow one another among some."""
+    starts = [byte for byte in place if not byte or byte - 1 not in place]
+    return [
+        slice(start, next(end for end in range(start, 257) if end == 256 or end not in place))
+        for start in sorted(starts)
+    ]
 
 
 def _places(piece: Piece) -> Sequence[bytes]:
@@ -128,10 +176,11 @@ def any_case(*literals: str) -> list[Piece]:
     return [piece for literal in literals for piece in _cased(literal)]
 
 
-def _cased(literal: str) -> Iterable[Piece]:
+def _cased(literal: str) -> list[Piece]:
     """Put ASCII letters' cases into one place; other characters' bytes differ, so each way of writing is a piece."""
-    for choice in product(*map(_cases, literal[:_WIDTH])):
-        yield tuple(place for places in choice for place in places)[:_WIDTH]
+    looked_at = literal[: _WIDTH if literal.isascii() else -(-_WIDTH // 2)]
+    choices = product(*map(_cases, looked_at))
+    return sorted({tuple(place for places in choice for place in places)[:_WIDTH] for choice in choices})
 
 
 @lru_cache

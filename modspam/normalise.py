@@ -969,7 +969,7 @@ _NEEDED: dict[Step, int] = {
     decode_leet: step_marks.LEET,
     shorten_stretches: step_marks.STRETCHES,
     mend_addresses: step_marks.APART,
-    collapse_spaces: step_marks.WHITE_SPACE,
+    collapse_spaces: step_marks.TO_COLLAPSE,
 }
 # The marks that a step's edits may bring for those that follow: any, but where it only deletes, or puts in spaces.
 _BROUGHT: dict[Step, int] = {

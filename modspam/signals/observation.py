@@ -1,6 +1,5 @@
 """A reading with what several signals want to know of it, each worked out once and only if asked for."""
 
-import string
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -11,10 +10,10 @@ import regex
 
 from modspam.normalise import Reading, Span
 from modspam.patterns import Outline, Pattern
-from modspam.signals.addresses import Link, find_links, host_of, is_common, is_local
-from modspam.signals.codemarks import find_code, talks_of_code
+from modspam.signals.addresses import LINK, Link, find_links, host_of, is_common, is_local
+from modspam.signals.codemarks import CODE, find_code, talks_of_code
 from modspam.signals.phrasebook import find_phrases, find_unspaced
-from modspam.signals.slots import Slot, find_slots
+from modspam.signals.slots import SLOT, Slot, find_slots
 
 __all__ = ["Observation"]
 
@@ -34,7 +33,6 @@ _NOTICE = Pattern(
     regex.IGNORECASE | regex.DOTALL,
 )
 
-_NO_SIGNS = bytes({*string.ascii_letters.encode(), *string.digits.encode(), ord(" "), *range(0x80, 0x100)})
 _DIGITS = Outline({"1": "0123456789"})
 _BREAK = Pattern(r"\s+")
 
@@ -75,6 +73,7 @@ class Observation:
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
         self.comment = reading.comment
+        self.marks = reading.marks  # of the visible text, see `modspam.marks`
         self.given = reading.comment.text
         self.visible = reading.visible.text
         self.folded = reading.folded.text
@@ -116,11 +115,6 @@ class Observation:
         return found
 
     @worked_out
-    def signs(self) -> frozenset[int]:
-        """The characters of the visible text in ASCII that are neither letters nor digits nor the space, as bytes."""
-        return frozenset(self.visible.encode("utf-8", "surrogatepass").translate(None, _NO_SIGNS))
-
-    @worked_out
     def promoted(self) -> list[Link]:
         """The links to places that nobody cites and that lead to no home network."""
         return [link for link in self.links if not is_common(link.host) and not is_local(link.host)]
@@ -150,7 +144,7 @@ class Observation:
     @worked_out
     def links(self) -> tuple[Link, ...]:
         """The addresses in the visible text."""
-        return find_links(self.reading)
+        return find_links(self.reading) if self.marks & LINK else ()
 
     @worked_out
     def is_notice(self) -> bool:
@@ -160,7 +154,7 @@ class Observation:
     @worked_out
     def slots(self) -> tuple[Slot, ...]:
         """The slots of templates in the visible text."""
-        return find_slots(self.visible, self.lowered, self.signs)
+        return find_slots(self.visible, self.marks) if self.marks & SLOT else ()
 
     @worked_out
     def disguised_share(self) -> float:
@@ -188,7 +182,7 @@ class Observation:
     @worked_out
     def code(self) -> list[Span]:
         """Marks of code, markup or logs in the visible text."""
-        return find_code(self.visible, self.signs)
+        return find_code(self.visible, self.marks) if self.marks & CODE else []
 
     @worked_out
     def about_code(self) -> bool:
