@@ -63,15 +63,14 @@ def holds_any(text: str, literals: tuple[str, ...]) -> bool:
     return any(map(text.__contains__, literals))
 
 
-def find_at(pattern: Pattern, beginnings: Pattern, text: str) -> "Iterator[regex.Match[str]]":
-    r"""Find what ``pattern.finditer`` finds, where every match begins where ``beginnings`` finds something.
+def find_at(pattern: Pattern, text: str, *beginnings: Pattern) -> "Iterator[regex.Match[str]]":
+    r"""Find what ``pattern.finditer`` finds, where every match begins where one of ``beginnings`` finds something.
 
-    >>> [match[0] for match in find_at(Pattern(r"(?<!\w)#\w+"), Pattern("#"), "a#b #c #d")]
+    >>> [match[0] for match in find_at(Pattern(r"(?<!\w)#\w+"), "a#b #c #d", Pattern("#"))]
     ['#c', '#d']
     """
     end = 0
-    for beginning in beginnings.finditer(text):
-        at = beginning.start()
+    for at in sorted({found.start() for expression in beginnings for found in expression.finditer(text)}):
         if at >= end and (match := pattern.match(text, at)) is not None:
             yield match
             end = match.end()

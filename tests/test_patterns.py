@@ -55,9 +55,12 @@ FASTER = {
         lambda text: find_around(addresses._URL, addresses._CORE, addresses._BEFORE_CORE, text),
     ),
     "mail": (contact._EMAIL, lambda text: find_around(contact._EMAIL, contact._AT, 65, text)),
-    "gaps": (shape._GAP, lambda text: find_at(shape._GAP, shape._GAP_BEGINNINGS, text)),
-    "rare slots": (slots._RARE, lambda text: find_at(slots._RARE, slots._RARE_BEGINNINGS, text)),
-    "common slots": (slots._COMMON, lambda text: find_at(slots._COMMON, slots._COMMON_BEGINNINGS, text)),
+    "gaps": (shape._GAP, lambda text: find_at(shape._GAP, text, shape._GAP_BEGINNINGS)),
+    "rare slots": (slots._RARE, lambda text: find_at(slots._RARE, text, slots._RARE_BEGINNINGS)),
+    "common slots": (
+        slots._COMMON,
+        lambda text: find_at(slots._COMMON, text, *(signs for _, signs in slots._COMMON_BEGINNINGS)),
+    ),
     "leet": (normalise._LEET, normalise._leet_tokens),
     "code": (codemarks._CODE, codemarks._code),
 }
@@ -139,7 +142,9 @@ def test_words_are_what_stands_between_signs_and_white_space(text):
     seen = Observation(read(Comment(text)))
     without = seen.folded.translate(observation._APOSTROPHES)
     assert seen.words == regex.split(rf"[\s{regex.escape(observation._BETWEEN)}]+", f" {without} ")[1:-1]
-    assert [seen.folded[start:end].translate(observation._APOSTROPHES) for start, end in seen.word_spans] == seen.words
+    assert [
+        seen.folded[start:end].translate(observation._APOSTROPHES) for start, end in zip(*seen.word_bounds, strict=True)
+    ] == seen.words
 
 
 def with_all_marks(reading):

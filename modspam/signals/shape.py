@@ -3,11 +3,13 @@
 import string
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from math import log2
 from operator import attrgetter
 
 import numpy as np
+import numpy.typing as npt
 import regex
 
 from modspam.marks import BEYOND, DIGITS, EDGE, IN_WORD, LETTERS, MARKS, NUMERALS, SPACES, SPACES_BEYOND
@@ -67,8 +69,8 @@ def _may_shout(observation: Observation) -> bool:
     return observation.visible.count("!") >= 3 or holds_any(observation.visible, ("$$$", "€€", "%%"))
 
 
-def _has_pair_twice(observation: Observation) -> bool:
-    return len(observation.pairs) < len(observation.words) - 1
+def _has_enough_words(observation: Observation) -> bool:
+    return len(observation.words) >= _ENOUGH_WORDS
 
 
 def _may_be_monotonous(observation: Observation) -> bool:
@@ -84,6 +86,19 @@ def _may_be_monotonous(observation: Observation) -> bool:
     return float(counts @ counts) > len(text) ** 2 * 2 ** -(_BITS_OF_PROSE + 1e-9)
 
 
+@cache
+def _case_of_characters() -> npt.NDArray[np.uint8]:
+    """By code point, 1 for capitals and 2 for small letters; the last stands for what is beyond.
+
+    From there on there are alphabets that are drawn in capitals, whatever they say.
+    """
+    cases = np.zeros(1 << 16, dtype=np.uint8)
+    for first, end in ((0, 0x2E00), (0xA640, 0xAC00), (0xFB00, 0xFB20), (0xFF21, 0xFF5B)):
+        for code in range(first, end):
+            cases[code] = 1 if chr(code).isupper() else 2 * chr(code).islower()
+    return cases
+
+
 @measured(unit="share of letters", cap=1.0, marks=_CAPITAL, message="written in capitals")
 def capitals(observation: Observation) -> float:
     """Adverts shout, and so do some people: weak evidence, which is why it is weighed and not decided upon."""
@@ -92,9 +107,8 @@ def capitals(observation: Observation) -> float:
         outline = _CASES(text)
         upper, lower = outline.count(b"A"), outline.count(b"a")
     else:
-        unstyled = [character for character in text if character < _STYLED] if max(text) >= _STYLED else text
-        upper = sum(map(str.isupper, unstyled))
-        lower = sum(map(str.islower, unstyled)) if upper else 0
+        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+        _, upper, lower = np.bincount(_case_of_characters().take(codes, mode="clip"), minlength=3).tolist()
     return upper / (upper + lower) if upper + lower >= _ENOUGH_LETTERS else 0.0
 
 
@@ -119,12 +133,10 @@ def shouted_signs(observation: Observation) -> Iterator[Span]:
     return (match.span() for match in _SHOUTED.finditer(observation.visible))
 
 
-@measured(unit="share of words", cap=0.7, needs=_has_pair_twice, message="the same words again and again")
+@measured(unit="share of words", cap=0.7, needs=_has_enough_words, message="the same words again and again")
 def repetition(observation: Observation) -> float:
     """Keyword stuffing repeats pairs of words; people seldom do."""
     words = observation.words[:_LOOKED_AT]
-    if len(words) < _ENOUGH_WORDS:
-        return 0.0
     pairs = len(words) - 1
     return (pairs - len(set(pairwise(words)))) / pairs
 
@@ -161,7 +173,7 @@ def random_words(observation: Observation) -> Iterator[Span]:
 )
 def gaps(observation: Observation) -> Iterator[Span]:
     """Spinning tools leave two spaces, or one before a comma, where a choice came out empty."""
-    return (match.span() for match in find_at(_GAP, _GAP_BEGINNINGS, observation.visible))
+    return (match.span() for match in find_at(_GAP, observation.visible, _GAP_BEGINNINGS))
 
 
 def is_random_word(word: str) -> bool:
@@ -232,7 +244,6 @@ _REAL_CLUSTER = Pattern(
 _GAP_BEGINNINGS = Pattern(r" (?=[ ,.])")
 _GAP = Pattern(r"(?<=\p{Ll}{2}) {2,5}(?=\p{Ll}{2})|(?<=\p{L}) +(?=,(?: |$)|\.$)", regex.MULTILINE)
 _NUMBER = Pattern(r"(?<![\p{L}\p{N}])\p{Nd}++(?![\p{L}])")
-_STYLED = "\U00010000"  # from here on alphabets that are drawn in capitals, whatever they say
 _REPLY = Pattern(
     r"^[^\S\n]*+(?:>|&gt;|@[\p{L}\w.\-]{2,}(?!@))"  # a line of quotation, a name at its beginning
     r"|\b[Yy]ou (?:wrote|said)\b"

@@ -98,24 +98,28 @@ _FORMS = (
 _RARE = Pattern("|".join(form.pattern for form in _FORMS if not form.honest), regex.IGNORECASE)
 _COMMON = Pattern("|".join(form.pattern for form in _FORMS if form.honest), regex.IGNORECASE)
 _RARE_BEGINNINGS = Pattern(r"[#\[]")
-_COMMON_BEGINNINGS = Pattern(
-    r"[%{\[<«‹$]|\*\||@@|~~|\^\^|!!|##|\|\||(?<!\w)_|\b(?:INSERT|ENTER|YOUR|MY)[ _]|\b(?i:lorem|hi|hello|dear|hey) "
-)
+_SIGNS = Pattern(r"[%{\[<«‹$]|\*\||@@|~~|\^\^|!!|##|\|\||(?<!\w)_")
+_HINTS = Pattern(r"\b(?:INSERT|ENTER|YOUR|MY)[ _]")
+_WORDS = Pattern(r"\b(?i:lorem|hi|hello|dear|hey) ")
 _GREETING_ENDS = b"iIoOrRyY\xb0\xb1"  # of hi, hello, dear and hey; expressions take a Turkish i for one, too
 _HOLE_BEGINNING = LETTERS + SPACES + BEYOND
 _RARE_MARK = MARKS.add((b"#", _HOLE_BEGINNING), (b"[", b"[" + _HOLE_BEGINNING))
-_COMMON_MARK = MARKS.add(
+_SIGN_MARK = MARKS.add(
     (b"<", _HOLE_BEGINNING),
     (b"[", b"[" + _HOLE_BEGINNING),
     (b"%", b"%" + DIGITS + _HOLE_BEGINNING),
     (b"$", b"{" + LETTERS),
     (b"!", b"!", _HOLE_BEGINNING),
     (NOT_IN_WORD, b"_", b"_" + LETTERS[26:]),
-    *("{", "«", "‹", "*|", "@@", "~~", "^^", "##", "||", "INSERT", "ENTER", "YOUR ", "YOUR_", "MY ", "MY_"),
+    *("{", "«", "‹", "*|", "@@", "~~", "^^", "##", "||"),
+)
+_HINT_MARK = MARKS.add("INSERT", "ENTER", "YOUR ", "YOUR_") | MARKS.add("MY ", "MY_")
+_WORD_MARK = MARKS.add(
     *any_case("lorem"),
     *[(_GREETING_ENDS, *piece)[:5] for piece in any_case(" null", " undef", " nan", " firs", " (fir", " f_na")],
 )
-SLOT = _RARE_MARK | _COMMON_MARK
+_COMMON_BEGINNINGS = ((_SIGN_MARK, _SIGNS), (_HINT_MARK, _HINTS), (_WORD_MARK, _WORDS))
+SLOT = _RARE_MARK | _SIGN_MARK | _HINT_MARK | _WORD_MARK
 # One plain noun in simple brackets or behind a dollar: BBCode, INI files, masks and shells have those too.
 _PLAIN = Pattern(r"[\[<]\w+[\]>]|\$(?:name|url|title|city|author|user|link|page|post)")
 _DOTTED = Pattern(r"\{\{[^{}]*\w\.\w[^{}]*\}\}")  # a path into an object: a programmer's
@@ -141,9 +145,9 @@ _NEAR = 400  # characters around a slot that tell what it is doing there; a line
 
 def find_slots(text: str, marks: int) -> tuple[Slot, ...]:
     """Find the slots in a comment's visible text, given its marks."""
-    found = [(match.span(), True) for match in find_at(_RARE, _RARE_BEGINNINGS, text)] if marks & _RARE_MARK else []
-    if marks & _COMMON_MARK:
-        found += [(match.span(), False) for match in find_at(_COMMON, _COMMON_BEGINNINGS, text)]
+    found = [(match.span(), True) for match in find_at(_RARE, text, _RARE_BEGINNINGS)] if marks & _RARE_MARK else []
+    beginnings = [expression for mark, expression in _COMMON_BEGINNINGS if marks & mark]
+    found += [(match.span(), False) for match in find_at(_COMMON, text, *beginnings)]
     return tuple(_slots(text, found)) if found else ()
 
 
