@@ -11,7 +11,7 @@ it is looked for with certainty afterwards, in the few texts that have it.
 import string
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import accumulate, product
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -117,22 +117,13 @@ class Marks:
         data = np.frombuffer(edge + edge.join(pieces) + edge, dtype=np.uint8)
         found = np.empty(len(data) - _WIDTH + 1, dtype=np.uint64)
         for start in range(0, len(found), _PIECE):
-            self._look(data[start : start + _PIECE + _WIDTH - 1], found[start : start + _PIECE])
-        starts = np.fromiter(accumulate((len(piece) + _WIDTH for piece in pieces), initial=_WIDTH - 1), dtype=np.intp)
-        ends = starts[1:] - (_WIDTH - 1)  # what begins at the edges behind a text is none of it
-        runs = np.stack((starts[:-1], ends), axis=1).ravel()
-        marks: list[int] = (np.bitwise_or.reduceat(found, runs)[::2] | np.uint64(ALWAYS)).tolist()
-        return marks
-
-    def _look(self, data: npt.NDArray[np.uint8], found: npt.NDArray[np.uint64]) -> None:
-        """Write the marks that begin at each place."""
-        tables = self._tables
-        assert tables is not None  # noqa: S101 - drawn by the caller
-        pairs = np.ndarray((len(data) - 1,), np.dtype("<u2"), data, 0, (1,)).astype(np.intp)
-        size = len(found)
-        tables[0].take(pairs[:size], out=found, mode="clip")
-        for table, offset in zip(tables[1:], _OFFSETS[1:], strict=True):
-            found &= table.take(pairs[offset : offset + size], mode="clip")
+            _look(self._tables, data[start : start + _PIECE + _WIDTH - 1], found[start : start + _PIECE])
+        runs: list[int] = []
+        start = _WIDTH - 1  # at the last edge before the first text
+        for piece in pieces:
+            runs += (start, start + 1 + len(piece))  # what begins at the edges behind a text is none of it
+            start += len(piece) + _WIDTH
+        return [marks | ALWAYS for marks in np.bitwise_or.reduceat(found, runs)[::2].tolist()]
 
     def _drawn(self) -> npt.NDArray[np.uint64]:
         tables = np.zeros((len(_OFFSETS), 256, 256), dtype=np.uint64)  # by the second byte and the first
@@ -162,6 +153,16 @@ def _runs(place: bytes) -> list[slice]:
         slice(start, next(end for end in range(start, 257) if end == 256 or end not in place))
         for start in sorted(starts)
     ]
+
+
+def _look(tables: npt.NDArray[np.uint64], data: npt.NDArray[np.uint8], found: npt.NDArray[np.uint64]) -> None:
+    """Write the bits of the marks that begin at each place."""
+    pairs = np.ndarray((len(data) - 1,), np.dtype("<u2"), data, 0, (1,)).astype(np.intp)
+    size = len(found)
+    first, second, third = _OFFSETS
+    tables[0].take(pairs[first : first + size], out=found, mode="clip")
+    found &= tables[1].take(pairs[second : second + size])
+    found &= tables[2].take(pairs[third : third + size])
 
 
 def _places(piece: Piece) -> Sequence[bytes]:
