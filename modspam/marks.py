@@ -125,6 +125,28 @@ class Marks:
             start += len(piece) + _WIDTH
         return [marks | ALWAYS for marks in np.bitwise_or.reduceat(found, runs)[::2].tolist()]
 
+    def places(self, text: str, mark: int) -> list[int]:
+        """Give the places of a text, in characters, where a piece of a mark begins.
+
+        >>> marks = Marks()
+        >>> marks.places("é@, (at)", marks.add("@", "(at)"))
+        [1, 4]
+        """
+        if self._tables is None:
+            self._tables = self._drawn()
+        encoded = text.encode("utf-8", "surrogatepass")
+        data = np.frombuffer(EDGE + encoded + EDGE * _WIDTH, dtype=np.uint8)
+        found = np.empty(len(data) - _WIDTH, dtype=np.uint64)
+        for start in range(0, len(found), _PIECE):
+            _look(self._tables, data[start : start + _PIECE + _WIDTH - 1], found[start : start + _PIECE])
+        found &= np.uint64(mark)
+        places = found.nonzero()[0]
+        if len(encoded) != len(text):
+            continued = np.cumsum((data & 0xC0) == 0x80, dtype=np.intp)
+            places -= continued[places]
+        in_text: list[int] = np.maximum(places - 1, 0).tolist()  # the first byte is the edge before the text
+        return in_text
+
     def _drawn(self) -> npt.NDArray[np.uint64]:
         tables = np.zeros((len(_OFFSETS), 256, 256), dtype=np.uint64)  # by the second byte and the first
         entries: tuple[dict[tuple[int, int], int], ...] = tuple({} for _ in _OFFSETS)

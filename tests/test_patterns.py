@@ -15,9 +15,10 @@ from modspam import normalise
 from modspam.comment import Comment
 from modspam.corpora import load
 from modspam.evasions import EVASIONS
+from modspam.marks import MARKS
 from modspam.normalise import read
-from modspam.patterns import find_around, find_at, rows_of_a_letter
-from modspam.signals import SIGNALS, Observation, addresses, codemarks, contact, look, observation, shape, slots
+from modspam.patterns import find_around, find_at, find_near, rows_of_a_letter
+from modspam.signals import SIGNALS, Observation, addresses, codemarks, contact, links, look, observation, shape, slots
 
 relaxed = settings(deadline=None, max_examples=300)
 
@@ -37,6 +38,10 @@ PIECES += """
     FROM git sudo at File " .py
     my-file.js main.rs Traceback 2024-01-02T10:20 \\frac \\in x.y( 12:30
 """.split()
+PIECES += """
+    telegram tele snapchat we chat chat.whatsapp.com/abc t.me/joinchat discord.gg/ab line id kik icq insta signal.me/
+    hangouts ватсап вайбер телегу d0t punkt titik nokta h**p {dot} @user_1 +7 999 123-45-67 12345
+""".split()
 PIECES += ["name" * 16, "long-label" * 5 + ".", "https : / / www"]
 BETWEEN = ["", "", " ", " ", "  ", "\n", "\t", "\xa0", "\u3000", "-", ".", "\x1c", "\0", "\ud800"]
 SOUP = st.lists(st.tuples(st.sampled_from(PIECES), st.sampled_from(BETWEEN)), max_size=25).map(
@@ -49,12 +54,18 @@ def spans(matches):
     return [match.span() for match in matches]
 
 
+def near(pattern, mark, before):
+    return lambda text: find_near(pattern, MARKS.places(text, mark), before, text)
+
+
 FASTER = {
     "addresses": (
         addresses._URL,
         lambda text: find_around(addresses._URL, addresses._CORE, addresses._BEFORE_CORE, text),
     ),
-    "mail": (contact._EMAIL, lambda text: find_around(contact._EMAIL, contact._AT, 65, text)),
+    "mail": (contact._EMAIL, near(contact._EMAIL, contact._MAILBOX_MARK, contact._BEFORE_AT)),
+    "messengers": (contact._MESSENGER, near(contact._MESSENGER, contact._MESSENGER_MARK, contact._BEFORE_NAME)),
+    "addresses spelled out": (links._SPELLED_OUT, near(links._SPELLED_OUT, links._SPELLED_OUT_MARK, links._BEFORE_DOT)),
     "gaps": (shape._GAP, lambda text: find_at(shape._GAP, text, shape._GAP_BEGINNINGS)),
     "rare slots": (slots._RARE, lambda text: find_at(slots._RARE, text, slots._RARE_BEGINNINGS)),
     "common slots": (

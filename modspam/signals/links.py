@@ -8,7 +8,7 @@ import regex
 
 from modspam.marks import MARKS, SPACES, SPACES_BEYOND, WHITE_SPACE, any_case
 from modspam.normalise import Span
-from modspam.patterns import Pattern
+from modspam.patterns import Pattern, find_near
 from modspam.signals.addresses import LINK, host_of, is_common, is_local, is_reference, registered_name, selling_words
 from modspam.signals.observation import Observation
 from modspam.signals.signal import Where, counted, measured
@@ -41,6 +41,7 @@ _SPELLED_OUT_CORE = Pattern(
 )
 _OPENING = [(SPACES + b"[({",), *WHITE_SPACE[1:]]
 _CLOSING = b"])}" + SPACES + SPACES_BEYOND
+_BEFORE_DOT = 48  # characters from the beginning of an address to that of its dot
 _SPELLED_OUT_MARK = MARKS.add(
     *[(*opening, b"dD", b"oO0", b"tT", _CLOSING)[:5] for opening in _OPENING],
     (SPACES + b"[({", b".", _CLOSING),
@@ -214,7 +215,8 @@ def raw_address(observation: Observation) -> Iterator[Span]:
 )
 def spelled_out_address(observation: Observation) -> Iterator[Span]:
     """Who writes "dot com" expects that links are refused."""
-    return (match.span() for match in _SPELLED_OUT.finditer(observation.visible))
+    text = observation.visible
+    return (m.span() for m in find_near(_SPELLED_OUT, MARKS.places(text, _SPELLED_OUT_MARK), _BEFORE_DOT, text))
 
 
 @counted(
