@@ -35,7 +35,7 @@ import regex
 from modspam import confusables, step_marks
 from modspam.comment import Comment
 from modspam.marks import ALWAYS, MARKS
-from modspam.patterns import Kinds, Outline, Pattern, holds_dot_apart, rows_of_a_letter, runs_with
+from modspam.patterns import Kinds, Outline, Pattern, find_near, holds_dot_apart, rows_of_a_letter, runs_with
 
 __all__ = [
     "FOLDING",
@@ -401,7 +401,7 @@ def compose(text: str) -> list[Edit]:
         return []
     edits: list[Edit] = []
     styled_row = _STYLED_ROW if _EAST_ASIAN.search(text) else _STYLED_OR_WIDE_ROW
-    for run in _NOT_ASCII.finditer(text):
+    for run in _COMPOSABLE.finditer(text):
         if _is_plain(run[0]):
             continue
         position = run.start()
@@ -414,7 +414,8 @@ def compose(text: str) -> list[Edit]:
 
 
 _DOTTED_I = "\N{LATIN CAPITAL LETTER I WITH DOT ABOVE}"
-_NOT_ASCII = Pattern(r"[\x00-\x7F]?[^\x00-\x7F]++")
+# What may have to be composed, with what stands before it: not ASCII, Chinese characters and syllables of Hangul.
+_COMPOSABLE = Pattern(r".?[^\x00-\x7F\u3400-\u9FFF\uAC00-\uD7A3]++", regex.DOTALL)
 # What composes into one letter: a syllable of Hangul in pieces, a letter and its marks (those of half-width
 # Katakana count as letters to Unicode).
 _CLUSTER = Pattern(
@@ -443,9 +444,7 @@ def _compose_run(text: str, start: int, end: int) -> Iterator[Edit]:
     run = text[start:end]
     if _is_plain(run):
         return
-    if _DOTTED_I not in run and all(
-        len(unicodedata.normalize("NFKC", c)) == 1 and not unicodedata.category(c).startswith("M") for c in set(run)
-    ):
+    if not _KINDS(run) & _KINDS.joined:
         composed = unicodedata.normalize("NFKC", run)
         if len(composed) == len(run):  # letter for letter, so one edit keeps every offset
             yield Edit(start, end, composed)
@@ -660,10 +659,8 @@ def join_spaced_out(text: str) -> list[Edit]:
     """
     if _is_spaced_throughout(text):
         return [Edit(*row.span(), row[0].replace(" ", ""), "spaced_out") for row in _SINGLE_SPACED.finditer(text)]
-    if not _is_spaced_somewhere(text):
-        return []
     edits = []
-    for match in _SPACED_OUT.finditer(text):
+    for match in _spaced_out(text):
         joined = match[0].replace(match["separator"], "")
         if sum(map(str.isalpha, joined)) >= 3:
             edits.append(Edit(*match.span(), joined, "spaced_out"))
@@ -681,12 +678,20 @@ _SINGLE_SPACED = Pattern(r"(?<!\S)\S(?: \S(?!\S))++")
 _SPACED_OUTLINE = Outline({"a": string.ascii_letters + string.digits, " ": " .-_*~"}, beyond="a")
 
 
-def _is_spaced_somewhere(text: str) -> bool:
-    """Whether five characters in a row may be set apart: what `_SPACED_OUT` needs at least."""
+def _spaced_out(text: str) -> Iterator[regex.Match[str]]:
+    """Find what `_SPACED_OUT` finds, looking for it only where five characters in a row may be set apart."""
     if not text.isascii() and ("\N{BULLET}" in text or "\N{MIDDLE DOT}" in text):
-        return True
+        return _SPACED_OUT.finditer(text)
     outline = _SPACED_OUTLINE(text)
-    return b"a a a a a" in outline or b"a  a  a  a  a" in outline
+    places = [*_places_of(b"a a a a a", outline), *_places_of(b"a  a  a  a  a", outline)]
+    return find_near(_SPACED_OUT, sorted(places), 1, text)
+
+
+def _places_of(part: bytes, outline: bytes) -> Iterator[int]:
+    at = outline.find(part)
+    while at >= 0:
+        yield at
+        at = outline.find(part, at + 1)
 
 
 def _is_spaced_throughout(text: str) -> bool:
@@ -852,8 +857,9 @@ def shorten_stretches(text: str) -> list[Edit]:
     >>> apply_edits("freeeee www.site.org", shorten_stretches("freeeee www.site.org"))
     'free www.site.org'
     """
-    stretches = [(start, end) for start, end in rows_of_a_letter(text) if text[start:end] != "www"]
-    kept = 1 if len(stretches) >= _THROUGHOUT and _is_stretched_throughout(text) else 2
+    rows = list(rows_of_a_letter(text))
+    stretches = [(start, end) for start, end in rows if text[start:end] != "www"]
+    kept = 1 if len(stretches) >= _THROUGHOUT and _is_stretched_throughout(text, len(rows)) else 2
     return [Edit(start, end, text[start] * kept, "stretched") for start, end in stretches]
 
 
@@ -861,9 +867,15 @@ _STRETCH_INSIDE = Pattern(rf"(?<=({_ALPHABET}))(?!\1)({_ALPHABET})\2{{2,}}+(?={_
 _LONG_WORD = Pattern(rf"{_ALPHABET}{{5,}}+")
 
 
-def _is_stretched_throughout(text: str) -> bool:
-    inside = len(_STRETCH_INSIDE.findall(text))
-    return inside >= _THROUGHOUT and inside >= 0.8 * len(_LONG_WORD.findall(text))
+def _is_stretched_throughout(text: str, rows: int) -> bool:
+    enough = max(_THROUGHOUT, 0.8 * _long_words(text))
+    return rows >= enough and len(_STRETCH_INSIDE.findall(text)) >= enough
+
+
+def _long_words(text: str) -> int:
+    if text.isascii():
+        return (b"." + _CASED(text)).count(b".aaaaa")
+    return len(_LONG_WORD.findall(text))
 
 
 def mend_addresses(text: str) -> list[Edit]:
@@ -922,6 +934,11 @@ _KINDS = Kinds(
     surrogate=_SURROGATES,
     invisible=_INVISIBLE,
     composed=lambda character: not _is_plain(character) or _COMPOSING.search(character),
+    joined=lambda character: (
+        character == _DOTTED_I
+        or len(unicodedata.normalize("NFKC", character)) != 1
+        or unicodedata.category(character).startswith("M")
+    ),
     enclosed=confusables.ENCLOSED.__contains__,
     look_alike=confusables.TO_LATIN.__contains__,
     only_disguise=confusables.ONLY_DISGUISE.__contains__,

@@ -73,6 +73,7 @@ FASTER = {
         lambda text: find_at(slots._COMMON, text, *(signs for _, signs in slots._COMMON_BEGINNINGS)),
     ),
     "leet": (normalise._LEET, normalise._leet_tokens),
+    "letters set apart": (normalise._SPACED_OUT, normalise._spaced_out),
     "code": (codemarks._CODE, codemarks._code),
 }
 
@@ -90,7 +91,6 @@ def test_the_faster_way_finds_the_same(name):
 
 
 SPARED = {
-    "letters set apart": (normalise._SPACED_OUT, normalise._is_spaced_somewhere),
     "leet": (
         regex.compile(r"[0-9@$!|€£](?:(?=[a-z])|(?<=[a-z].)(?<!!))"),
         lambda text: (
@@ -129,6 +129,12 @@ def test_a_text_without_a_character_that_composes_is_composed(text):
 @given(TEXT | st.text("ab.é\0ㅋ𝐀 ", max_size=20))
 def test_rows_of_a_letter_are_those_of_the_expression(text):
     assert list(rows_of_a_letter(text)) == spans(regex.finditer(r"(\p{L})\1{2,}+", text))
+
+
+@relaxed
+@given(st.text("abeE.-' 1", max_size=60) | TEXT)
+def test_long_words_are_counted_as_the_expression_counts_them(text):
+    assert normalise._long_words(text) == len(normalise._LONG_WORD.findall(text))
 
 
 @relaxed

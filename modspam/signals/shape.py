@@ -137,6 +137,8 @@ def shouted_signs(observation: Observation) -> Iterator[Span]:
 def repetition(observation: Observation) -> float:
     """Keyword stuffing repeats pairs of words; people seldom do."""
     words = observation.words[:_LOOKED_AT]
+    if len(words) < _ENOUGH_WORDS:
+        return 0.0
     pairs = len(words) - 1
     return (pairs - len(set(pairwise(words)))) / pairs
 
