@@ -92,7 +92,8 @@ class Marks:
         mark = 0
         by_length: dict[int, list[Piece]] = {}
         for piece in pieces:
-            by_length.setdefault(min(_WIDTH, len(_places(piece))) // 2, []).append(piece)
+            length = len(piece.encode() if isinstance(piece, str) else piece)
+            by_length.setdefault(min(_WIDTH, length) // 2, []).append(piece)
         # Where a table is not asked for a short piece it allows anything, and would for longer ones of the same bit.
         for alike in by_length.values():
             mark |= self._bit(tuple(alike))
@@ -150,20 +151,22 @@ class Marks:
     def _drawn(self) -> npt.NDArray[np.uint64]:
         tables = np.zeros((len(_OFFSETS), 256, 256), dtype=np.uint64)  # by the second byte and the first
         entries: tuple[dict[tuple[int, int], int], ...] = tuple({} for _ in _OFFSETS)
-        behind = [bytes(range(256))] * _WIDTH
+        anything = [bytes(range(256))] * _WIDTH
         for pieces, bit in self._bits.items():
-            padded = [[*_places(piece), *behind] for piece in pieces]
+            value = np.uint64(bit)
+            padded = [[*_places(piece), *anything] for piece in pieces]
             for table, few, offset in zip(tables, entries, _OFFSETS, strict=True):
-                for first, second in {(places[offset], places[offset + 1]) for places in padded}:
-                    if len(first) * len(second) <= _FEW:
-                        for pair in product(second, first):
+                for ahead, behind in {(places[offset], places[offset + 1]) for places in padded}:
+                    if len(ahead) * len(behind) <= _FEW:
+                        for pair in product(behind, ahead):
                             few[pair] = few.get(pair, 0) | bit
                     else:
-                        for area in product(_runs(second), _runs(first)):
-                            np.bitwise_or(table[area], np.uint64(bit), out=table[area])
+                        for area in product(_runs(behind), _runs(ahead)):
+                            part = table[area]
+                            np.bitwise_or(part, value, out=part)
         for table, few in zip(tables, entries, strict=True):
-            for pair, bits in few.items():
-                table[pair] |= np.uint64(bits)
+            second, first = np.array([*few], dtype=np.intp).reshape(-1, 2).T
+            table[second, first] |= np.array([*few.values()], dtype=np.uint64)
         return tables.reshape(len(_OFFSETS), -1)
 
 
