@@ -289,11 +289,12 @@ _ADDRESS = Pattern(r"""\b(?:href|src)\s*+=\s*+["']?\s*+(?P<url>[^\s"'<>]++)""", 
 def _html_edits(text: str) -> Iterator[Edit]:
     for match in _HTML.finditer(text):
         start, end = match.span()
-        if match["rest"] is None:  # a comment or an empty element: nobody sees it
+        rest = match["rest"]
+        if rest is None:  # a comment or an empty element: nobody sees it
             inside = text[start - 1 : start].isalnum() and text[end : end + 1].isalnum()
             yield Edit(start, end, "", "markup_split" if inside else "")
             continue
-        address = _ADDRESS.search(text, match.start("rest"), match.end("rest"))
+        address = _ADDRESS.search(text, *match.span("rest")) if "=" in rest else None
         if address is not None:
             yield Edit(start, address.start("url"), " ")
             yield Edit(address.end("url"), end, " ")
@@ -529,7 +530,9 @@ def fold_look_alikes(text: str) -> list[Edit]:
         word = match[0]
         if word.isascii() or confusables.TO_LATIN.keys().isdisjoint(word):
             continue
-        others = _OTHER_LETTER.search(word) is not None
+        others = not _RUSSIAN.isdisjoint(word) or _OTHER_LETTER.search(word) is not None
+        if others and _IN_ASCII_WORDS.isdisjoint(word):
+            continue  # as most words of a Cyrillic text
         folded = _fold_cyrillic(word) if others else _fold_latin(word, foreign_scripts, folds_alone)
         if folded != word:
             edits.append(Edit(*match.span(), folded, "look_alike"))
@@ -580,6 +583,8 @@ def _to_latin(word: str) -> str:
 
 _CASED = Outline({"a": string.ascii_letters})
 _MIXED_OUTLINE = Outline({"a": string.ascii_letters + string.digits}, beyond="x")
+_IN_ASCII_WORDS = frozenset(string.ascii_letters + string.digits)
+_RUSSIAN = frozenset(map(chr, range(0x410, 0x450))) - confusables.TO_LATIN.keys()
 _LOOK_ALIKE = Pattern("[" + "".join(confusables.TO_LATIN) + "]")
 _MIXABLE_WORD = Pattern(r"[\p{L}\p{M}\p{N}]++")
 _ASCII_LETTER = Pattern(r"[a-zA-Z]")
