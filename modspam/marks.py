@@ -26,6 +26,7 @@ __all__ = [
     "MARKS",
     "NOT_IN_WORD",
     "NUMERALS",
+    "OTHER_SCRIPTS",
     "SPACES",
     "SPACES_BEYOND",
     "WHITE_SPACE",
@@ -195,6 +196,12 @@ def _places(piece: Piece) -> Sequence[bytes]:
 
 
 MARKS = Marks()
+# All beyond ASCII but Latin letters, punctuation and emoji.
+OTHER_SCRIPTS = MARKS.add(
+    (bytes({*range(0xCD, 0xF0)} - {0xE2}),),
+    (b"\xe2", bytes(range(0xB7, 0xC0))),
+    (b"\xf0", bytes({*range(0x90, 0xC0)} - {0x9F})),
+)
 
 
 def any_case(*literals: str) -> list[Piece]:

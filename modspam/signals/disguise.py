@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from operator import attrgetter
 
-from modspam.marks import MARKS
+from modspam.marks import OTHER_SCRIPTS
 from modspam.normalise import Span
 from modspam.patterns import Pattern
 from modspam.signals.observation import Observation
@@ -56,15 +56,7 @@ _ROWS = (
 )  # fmt: skip
 
 
-# All beyond ASCII but Latin letters, punctuation and emoji.
-_SECOND_SCRIPT = MARKS.add(
-    (bytes({*range(0xCD, 0xF0)} - {0xE2}),),
-    (b"\xe2", bytes(range(0xB7, 0xC0))),
-    (b"\xf0", bytes({*range(0x90, 0xC0)} - {0x9F})),
-)
-
-
-@measured(unit="share of letters", cap=0.5, marks=_SECOND_SCRIPT, message="a mixture of scripts")
+@measured(unit="share of letters", cap=0.5, marks=OTHER_SCRIPTS, message="a mixture of scripts")
 def script_mixture(observation: Observation) -> float:
     """A second script beside the main one: a text that is half in each is two texts pasted together."""
     text = observation.folded[:20_000]

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import regex
 
+from modspam.marks import OTHER_SCRIPTS
 from modspam.normalise import Reading, Span
 from modspam.patterns import Outline, Pattern
 from modspam.signals.addresses import LINK, Link, find_links, host_of, is_common, is_local
@@ -110,7 +111,7 @@ class Observation:
         for table, (first, end) in find_phrases(self.words):
             starts, ends = self.word_bounds
             found.setdefault(table, []).append((int(starts[first]), int(ends[end - 1])))
-        if not self.folded.isascii():
+        if self.marks & OTHER_SCRIPTS:
             for table, span in find_unspaced(self.folded):
                 found.setdefault(table, []).append(span)
         return found

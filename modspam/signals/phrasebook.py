@@ -114,8 +114,10 @@ def find_phrases(words: Sequence[str]) -> list[Phrase]:
     found = []
     reached = dict.fromkeys(_TABLES, 0)
     # Two words that follow one another begin no phrase in most places of most comments.
-    for at, (seconds, second) in enumerate(zip(map(_book().spaced.get, words), [*words[1:], " "], strict=False)):
-        if seconds is None or not (second in seconds or "" in seconds):
+    first_words = [(at, seconds) for at, seconds in enumerate(map(_book().spaced.get, words)) if seconds is not None]
+    for at, seconds in first_words:
+        second = words[at + 1] if at + 1 < len(words) else " "
+        if second not in seconds and "" not in seconds:
             continue
         ends: dict[str, int] = {}
         for table, positions in (*seconds.get(second, ()), *seconds.get("", ())):
