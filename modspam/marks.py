@@ -9,14 +9,31 @@ it is looked for with certainty afterwards, in the few texts that have it.
 """
 
 import string
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from itertools import accumulate, product
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["ALWAYS", "BEYOND", "DIGITS", "EDGE", "LETTERS", "MARKS", "SPACES", "Marks", "Piece", "any_case"]
+__all__ = [
+    "ALWAYS",
+    "BEYOND",
+    "DIGITS",
+    "EDGE",
+    "IN_WORD",
+    "LETTERS",
+    "MARKS",
+    "NOT_IN_WORD",
+    "NUMERALS",
+    "OTHER_SCRIPTS",
+    "SPACES",
+    "SPACES_BEYOND",
+    "WHITE_SPACE",
+    "Marks",
+    "Piece",
+    "any_case",
+]
 
 Piece = str | tuple[bytes, ...]
 
@@ -24,13 +41,29 @@ BEYOND = bytes(range(0x80, 0xF8))  # any byte of a character beyond ASCII
 DIGITS = string.digits.encode()
 LETTERS = string.ascii_letters.encode()
 EDGE = b"\xff"  # what stands before a text and behind it, and nowhere in UTF-8
-SPACES = b" \t\n\v\f\r" + EDGE
+SPACES = b" \t\n\v\f\r"
+# White space as pieces, and the first bytes of what it is beyond ASCII.
+WHITE_SPACE = (
+    (SPACES,),
+    (b"\xc2", b"\x85\xa0"),
+    (b"\xe1", b"\x9a", b"\x80"),
+    (b"\xe2", b"\x80", bytes([*range(0x80, 0x8B), 0xA8, 0xA9, 0xAF])),
+    (b"\xe2", b"\x81", b"\x9f"),
+    (b"\xe3", b"\x80", b"\x80"),
+)
+SPACES_BEYOND = b"\xc2\xe1\xe2\xe3"
+IN_WORD = LETTERS + DIGITS + b"_"
+NOT_IN_WORD = bytes({*range(0x80)} - {*IN_WORD}) + BEYOND + EDGE  # or perhaps not
+
+# How the digits begin that are no ASCII.
+NUMERALS = ((b"\xd9\xdb\xdf\xe0\xe1\xea\xef",), (b"\xf0", bytes({*range(0x90, 0xC0)} - {0x9F})))
 
 ALWAYS = 1  # the mark that every text has
 
 _WIDTH = 5  # bytes of a text that are held against a mark
 _OFFSETS = (0, 1, 3)  # where the pairs of bytes stand that the tables are asked for
 _MOST = 64  # marks
+_FEW = 32  # pairs of bytes that are written into a table one by one
 _PIECE = 1 << 15  # bytes that are worked on together
 # Characters that an expression takes for a plain letter where case does not matter, beside its two cases.
 _ODD_CASES = "ſKİıÅᲀᲁᲂᲃᲄᲅᲆᲇᲈ"
@@ -60,8 +93,10 @@ class Marks:
         mark = 0
         by_length: dict[int, list[Piece]] = {}
         for piece in pieces:
-            by_length.setdefault(min(_WIDTH, len(_places(piece))), []).append(piece)
-        for alike in by_length.values():  # a short piece allows anything behind it, and would to longer ones of its bit
+            length = len(piece.encode() if isinstance(piece, str) else piece)
+            by_length.setdefault(min(_WIDTH, length) // 2, []).append(piece)
+        # Where a table is not asked for a short piece it allows anything, and would for longer ones of the same bit.
+        for alike in by_length.values():
             mark |= self._bit(tuple(alike))
         return mark
 
@@ -84,36 +119,76 @@ class Marks:
         data = np.frombuffer(edge + edge.join(pieces) + edge, dtype=np.uint8)
         found = np.empty(len(data) - _WIDTH + 1, dtype=np.uint64)
         for start in range(0, len(found), _PIECE):
-            self._look(data[start : start + _PIECE + _WIDTH - 1], found[start : start + _PIECE])
-        starts = np.fromiter(accumulate((len(piece) + _WIDTH for piece in pieces), initial=_WIDTH - 1), dtype=np.intp)
-        ends = starts[1:] - (_WIDTH - 1)  # what begins at the edges behind a text is none of it
-        runs = np.stack((starts[:-1], ends), axis=1).ravel()
-        marks: list[int] = (np.bitwise_or.reduceat(found, runs)[::2] | np.uint64(ALWAYS)).tolist()
-        return marks
+            _look(self._tables, data[start : start + _PIECE + _WIDTH - 1], found[start : start + _PIECE])
+        runs: list[int] = []
+        start = _WIDTH - 1  # at the last edge before the first text
+        for piece in pieces:
+            runs += (start, start + 1 + len(piece))  # what begins at the edges behind a text is none of it
+            start += len(piece) + _WIDTH
+        return [marks | ALWAYS for marks in np.bitwise_or.reduceat(found, runs)[::2].tolist()]
 
-    def _look(self, data: npt.NDArray[np.uint8], found: npt.NDArray[np.uint64]) -> None:
-        """Write the marks that begin at each place."""
-        tables = self._tables
-        assert tables is not None  # noqa: S101 - drawn by the caller
-        pairs = np.ndarray((len(data) - 1,), np.dtype("<u2"), data, 0, (1,)).astype(np.intp)
-        size = len(found)
-        tables[0].take(pairs[:size], out=found, mode="clip")
-        for table, offset in zip(tables[1:], _OFFSETS[1:], strict=True):
-            found &= table.take(pairs[offset : offset + size], mode="clip")
+    def places(self, text: str, mark: int) -> list[int]:
+        """Give the places of a text, in characters, where a piece of a mark begins.
+
+        >>> marks = Marks()
+        >>> marks.places("é@, (at)", marks.add("@", "(at)"))
+        [1, 4]
+        """
+        if self._tables is None:
+            self._tables = self._drawn()
+        encoded = text.encode("utf-8", "surrogatepass")
+        data = np.frombuffer(EDGE + encoded + EDGE * _WIDTH, dtype=np.uint8)
+        found = np.empty(len(data) - _WIDTH, dtype=np.uint64)
+        for start in range(0, len(found), _PIECE):
+            _look(self._tables, data[start : start + _PIECE + _WIDTH - 1], found[start : start + _PIECE])
+        found &= np.uint64(mark)
+        places = found.nonzero()[0]
+        if len(encoded) != len(text):
+            continued = np.cumsum((data & 0xC0) == 0x80, dtype=np.intp)
+            places -= continued[places]
+        in_text: list[int] = np.maximum(places - 1, 0).tolist()  # the first byte is the edge before the text
+        return in_text
 
     def _drawn(self) -> npt.NDArray[np.uint64]:
         tables = np.zeros((len(_OFFSETS), 256, 256), dtype=np.uint64)  # by the second byte and the first
-        anything = bytes(range(256))
+        entries: tuple[dict[tuple[int, int], int], ...] = tuple({} for _ in _OFFSETS)
+        anything = [bytes(range(256))] * _WIDTH
         for pieces, bit in self._bits.items():
-            for piece in pieces:
-                places = [*_places(piece), *[anything] * _WIDTH]
-                for table, offset in zip(tables, _OFFSETS, strict=True):
-                    first, second = places[offset], places[offset + 1]
-                    if len(first) == len(second) == 1:  # most are, and this takes a tenth of the time
-                        table[second[0], first[0]] |= np.uint64(bit)
+            value = np.uint64(bit)
+            padded = [[*_places(piece), *anything] for piece in pieces]
+            for table, few, offset in zip(tables, entries, _OFFSETS, strict=True):
+                for ahead, behind in {(places[offset], places[offset + 1]) for places in padded}:
+                    if len(ahead) * len(behind) <= _FEW:
+                        for pair in product(behind, ahead):
+                            few[pair] = few.get(pair, 0) | bit
                     else:
-                        table[np.ix_(list(second), list(first))] |= np.uint64(bit)
+                        for area in product(_runs(behind), _runs(ahead)):
+                            part = table[area]
+                            np.bitwise_or(part, value, out=part)
+        for table, few in zip(tables, entries, strict=True):
+            second, first = np.array([*few], dtype=np.intp).reshape(-1, 2).T
+            table[second, first] |= np.array([*few.values()], dtype=np.uint64)
         return tables.reshape(len(_OFFSETS), -1)
+
+
+@lru_cache
+def _runs(place: bytes) -> list[slice]:
+    """Give the runs of bytes that follow one another among some."""
+    starts = [byte for byte in place if not byte or byte - 1 not in place]
+    return [
+        slice(start, next(end for end in range(start, 257) if end == 256 or end not in place))
+        for start in sorted(starts)
+    ]
+
+
+def _look(tables: npt.NDArray[np.uint64], data: npt.NDArray[np.uint8], found: npt.NDArray[np.uint64]) -> None:
+    """Write the bits of the marks that begin at each place."""
+    pairs = np.ndarray((len(data) - 1,), np.dtype("<u2"), data, 0, (1,)).astype(np.intp)
+    size = len(found)
+    first, second, third = _OFFSETS
+    tables[0].take(pairs[first : first + size], out=found, mode="clip")
+    found &= tables[1].take(pairs[second : second + size])
+    found &= tables[2].take(pairs[third : third + size])
 
 
 def _places(piece: Piece) -> Sequence[bytes]:
@@ -121,6 +196,12 @@ def _places(piece: Piece) -> Sequence[bytes]:
 
 
 MARKS = Marks()
+# All beyond ASCII but Latin letters, punctuation and emoji.
+OTHER_SCRIPTS = MARKS.add(
+    (bytes({*range(0xCD, 0xF0)} - {0xE2}),),
+    (b"\xe2", bytes(range(0xB7, 0xC0))),
+    (b"\xf0", bytes({*range(0x90, 0xC0)} - {0x9F})),
+)
 
 
 def any_case(*literals: str) -> list[Piece]:
@@ -128,10 +209,11 @@ def any_case(*literals: str) -> list[Piece]:
     return [piece for literal in literals for piece in _cased(literal)]
 
 
-def _cased(literal: str) -> Iterable[Piece]:
+def _cased(literal: str) -> list[Piece]:
     """Put ASCII letters' cases into one place; other characters' bytes differ, so each way of writing is a piece."""
-    for choice in product(*map(_cases, literal[:_WIDTH])):
-        yield tuple(place for places in choice for place in places)[:_WIDTH]
+    looked_at = literal[: _WIDTH if literal.isascii() else -(-_WIDTH // 2)]
+    choices = product(*map(_cases, looked_at))
+    return sorted({tuple(place for places in choice for place in places)[:_WIDTH] for choice in choices})
 
 
 @lru_cache

@@ -35,7 +35,7 @@ import regex
 from modspam import confusables, step_marks
 from modspam.comment import Comment
 from modspam.marks import ALWAYS, MARKS
-from modspam.patterns import Kinds, Outline, Pattern, holds_dot_apart, rows_of_a_letter, runs_with
+from modspam.patterns import Kinds, Outline, Pattern, find_near, holds_dot_apart, rows_of_a_letter, runs_with
 
 __all__ = [
     "FOLDING",
@@ -289,11 +289,12 @@ _ADDRESS = Pattern(r"""\b(?:href|src)\s*+=\s*+["']?\s*+(?P<url>[^\s"'<>]++)""", 
 def _html_edits(text: str) -> Iterator[Edit]:
     for match in _HTML.finditer(text):
         start, end = match.span()
-        if match["rest"] is None:  # a comment or an empty element: nobody sees it
+        rest = match["rest"]
+        if rest is None:  # a comment or an empty element: nobody sees it
             inside = text[start - 1 : start].isalnum() and text[end : end + 1].isalnum()
             yield Edit(start, end, "", "markup_split" if inside else "")
             continue
-        address = _ADDRESS.search(text, match.start("rest"), match.end("rest"))
+        address = _ADDRESS.search(text, *match.span("rest")) if "=" in rest else None
         if address is not None:
             yield Edit(start, address.start("url"), " ")
             yield Edit(address.end("url"), end, " ")
@@ -401,7 +402,7 @@ def compose(text: str) -> list[Edit]:
         return []
     edits: list[Edit] = []
     styled_row = _STYLED_ROW if _EAST_ASIAN.search(text) else _STYLED_OR_WIDE_ROW
-    for run in _NOT_ASCII.finditer(text):
+    for run in _COMPOSABLE.finditer(text):
         if _is_plain(run[0]):
             continue
         position = run.start()
@@ -414,7 +415,8 @@ def compose(text: str) -> list[Edit]:
 
 
 _DOTTED_I = "\N{LATIN CAPITAL LETTER I WITH DOT ABOVE}"
-_NOT_ASCII = Pattern(r"[\x00-\x7F]?[^\x00-\x7F]++")
+# What may have to be composed, with what stands before it: not ASCII, Chinese characters and syllables of Hangul.
+_COMPOSABLE = Pattern(r".?[^\x00-\x7F\u3400-\u9FFF\uAC00-\uD7A3]++", regex.DOTALL)
 # What composes into one letter: a syllable of Hangul in pieces, a letter and its marks (those of half-width
 # Katakana count as letters to Unicode).
 _CLUSTER = Pattern(
@@ -443,9 +445,7 @@ def _compose_run(text: str, start: int, end: int) -> Iterator[Edit]:
     run = text[start:end]
     if _is_plain(run):
         return
-    if _DOTTED_I not in run and all(
-        len(unicodedata.normalize("NFKC", c)) == 1 and not unicodedata.category(c).startswith("M") for c in set(run)
-    ):
+    if not _KINDS(run) & _KINDS.joined:
         composed = unicodedata.normalize("NFKC", run)
         if len(composed) == len(run):  # letter for letter, so one edit keeps every offset
             yield Edit(start, end, composed)
@@ -530,7 +530,9 @@ def fold_look_alikes(text: str) -> list[Edit]:
         word = match[0]
         if word.isascii() or confusables.TO_LATIN.keys().isdisjoint(word):
             continue
-        others = _OTHER_LETTER.search(word) is not None
+        others = not _RUSSIAN.isdisjoint(word) or _OTHER_LETTER.search(word) is not None
+        if others and _IN_ASCII_WORDS.isdisjoint(word):
+            continue  # as most words of a Cyrillic text
         folded = _fold_cyrillic(word) if others else _fold_latin(word, foreign_scripts, folds_alone)
         if folded != word:
             edits.append(Edit(*match.span(), folded, "look_alike"))
@@ -581,6 +583,8 @@ def _to_latin(word: str) -> str:
 
 _CASED = Outline({"a": string.ascii_letters})
 _MIXED_OUTLINE = Outline({"a": string.ascii_letters + string.digits}, beyond="x")
+_IN_ASCII_WORDS = frozenset(string.ascii_letters + string.digits)
+_RUSSIAN = frozenset(map(chr, range(0x410, 0x450))) - confusables.TO_LATIN.keys()
 _LOOK_ALIKE = Pattern("[" + "".join(confusables.TO_LATIN) + "]")
 _MIXABLE_WORD = Pattern(r"[\p{L}\p{M}\p{N}]++")
 _ASCII_LETTER = Pattern(r"[a-zA-Z]")
@@ -660,10 +664,8 @@ def join_spaced_out(text: str) -> list[Edit]:
     """
     if _is_spaced_throughout(text):
         return [Edit(*row.span(), row[0].replace(" ", ""), "spaced_out") for row in _SINGLE_SPACED.finditer(text)]
-    if not _is_spaced_somewhere(text):
-        return []
     edits = []
-    for match in _SPACED_OUT.finditer(text):
+    for match in _spaced_out(text):
         joined = match[0].replace(match["separator"], "")
         if sum(map(str.isalpha, joined)) >= 3:
             edits.append(Edit(*match.span(), joined, "spaced_out"))
@@ -681,12 +683,20 @@ _SINGLE_SPACED = Pattern(r"(?<!\S)\S(?: \S(?!\S))++")
 _SPACED_OUTLINE = Outline({"a": string.ascii_letters + string.digits, " ": " .-_*~"}, beyond="a")
 
 
-def _is_spaced_somewhere(text: str) -> bool:
-    """Whether five characters in a row may be set apart: what `_SPACED_OUT` needs at least."""
+def _spaced_out(text: str) -> Iterator[regex.Match[str]]:
+    """Find what `_SPACED_OUT` finds, looking for it only where five characters in a row may be set apart."""
     if not text.isascii() and ("\N{BULLET}" in text or "\N{MIDDLE DOT}" in text):
-        return True
+        return _SPACED_OUT.finditer(text)
     outline = _SPACED_OUTLINE(text)
-    return b"a a a a a" in outline or b"a  a  a  a  a" in outline
+    places = [*_places_of(b"a a a a a", outline), *_places_of(b"a  a  a  a  a", outline)]
+    return find_near(_SPACED_OUT, sorted(places), 1, text)
+
+
+def _places_of(part: bytes, outline: bytes) -> Iterator[int]:
+    at = outline.find(part)
+    while at >= 0:
+        yield at
+        at = outline.find(part, at + 1)
 
 
 def _is_spaced_throughout(text: str) -> bool:
@@ -852,8 +862,9 @@ def shorten_stretches(text: str) -> list[Edit]:
     >>> apply_edits("freeeee www.site.org", shorten_stretches("freeeee www.site.org"))
     'free www.site.org'
     """
-    stretches = [(start, end) for start, end in rows_of_a_letter(text) if text[start:end] != "www"]
-    kept = 1 if len(stretches) >= _THROUGHOUT and _is_stretched_throughout(text) else 2
+    rows = list(rows_of_a_letter(text))
+    stretches = [(start, end) for start, end in rows if text[start:end] != "www"]
+    kept = 1 if len(stretches) >= _THROUGHOUT and _is_stretched_throughout(text, len(rows)) else 2
     return [Edit(start, end, text[start] * kept, "stretched") for start, end in stretches]
 
 
@@ -861,9 +872,15 @@ _STRETCH_INSIDE = Pattern(rf"(?<=({_ALPHABET}))(?!\1)({_ALPHABET})\2{{2,}}+(?={_
 _LONG_WORD = Pattern(rf"{_ALPHABET}{{5,}}+")
 
 
-def _is_stretched_throughout(text: str) -> bool:
-    inside = len(_STRETCH_INSIDE.findall(text))
-    return inside >= _THROUGHOUT and inside >= 0.8 * len(_LONG_WORD.findall(text))
+def _is_stretched_throughout(text: str, rows: int) -> bool:
+    enough = max(_THROUGHOUT, 0.8 * _long_words(text))
+    return rows >= enough and len(_STRETCH_INSIDE.findall(text)) >= enough
+
+
+def _long_words(text: str) -> int:
+    if text.isascii():
+        return (b"." + _CASED(text)).count(b".aaaaa")
+    return len(_LONG_WORD.findall(text))
 
 
 def mend_addresses(text: str) -> list[Edit]:
@@ -922,6 +939,11 @@ _KINDS = Kinds(
     surrogate=_SURROGATES,
     invisible=_INVISIBLE,
     composed=lambda character: not _is_plain(character) or _COMPOSING.search(character),
+    joined=lambda character: (
+        character == _DOTTED_I
+        or len(unicodedata.normalize("NFKC", character)) != 1
+        or unicodedata.category(character).startswith("M")
+    ),
     enclosed=confusables.ENCLOSED.__contains__,
     look_alike=confusables.TO_LATIN.__contains__,
     only_disguise=confusables.ONLY_DISGUISE.__contains__,
@@ -969,7 +991,7 @@ _NEEDED: dict[Step, int] = {
     decode_leet: step_marks.LEET,
     shorten_stretches: step_marks.STRETCHES,
     mend_addresses: step_marks.APART,
-    collapse_spaces: step_marks.WHITE_SPACE,
+    collapse_spaces: step_marks.TO_COLLAPSE,
 }
 # The marks that a step's edits may bring for those that follow: any, but where it only deletes, or puts in spaces.
 _BROUGHT: dict[Step, int] = {

@@ -4,7 +4,7 @@ Most expressions find nothing in most comments.  What a text must hold at least 
 by means that are ten to a hundred times as fast: a literal, the outline of a text, the kinds of its characters.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ __all__ = [
     "Pattern",
     "find_around",
     "find_at",
+    "find_near",
     "holds_any",
     "holds_dot_apart",
     "rows_of_a_letter",
@@ -63,15 +64,14 @@ def holds_any(text: str, literals: tuple[str, ...]) -> bool:
     return any(map(text.__contains__, literals))
 
 
-def find_at(pattern: Pattern, beginnings: Pattern, text: str) -> "Iterator[regex.Match[str]]":
-    r"""Find what ``pattern.finditer`` finds, where every match begins where ``beginnings`` finds something.
+def find_at(pattern: Pattern, text: str, *beginnings: Pattern) -> "Iterator[regex.Match[str]]":
+    r"""Find what ``pattern.finditer`` finds, where every match begins where one of ``beginnings`` finds something.
 
-    >>> [match[0] for match in find_at(Pattern(r"(?<!\w)#\w+"), Pattern("#"), "a#b #c #d")]
+    >>> [match[0] for match in find_at(Pattern(r"(?<!\w)#\w+"), "a#b #c #d", Pattern("#"))]
     ['#c', '#d']
     """
     end = 0
-    for beginning in beginnings.finditer(text):
-        at = beginning.start()
+    for at in sorted({found.start() for expression in beginnings for found in expression.finditer(text)}):
         if at >= end and (match := pattern.match(text, at)) is not None:
             yield match
             end = match.end()
@@ -95,6 +95,25 @@ def find_around(pattern: Pattern, core: Pattern, before: int, text: str) -> "Ite
             return
         yield match
         end = match.end()
+
+
+def find_near(pattern: Pattern, places: Iterable[int], before: int, text: str) -> "Iterator[regex.Match[str]]":
+    r"""Find what ``pattern.finditer`` finds, where in every match there is one of ``places``, which are in order.
+
+    It is at most ``before`` characters behind the beginning of the match, and of spaces between the two there are none
+    but in the last eight of these.  Where no place is, nothing is looked at.
+
+    >>> [match[0] for match in find_near(Pattern(r"\w{1,9}@\w+"), [12, 22], 9, "write to ana@home, ben@work")]
+    ['ana@home', 'ben@work']
+    """
+    end = 0
+    for place in places:
+        space = text.rfind(" ", max(0, place - before), max(0, place - 8))
+        for start in range(max(end, place - before, space + 1), place + 1):
+            if (match := pattern.match(text, start)) is not None:
+                yield match
+                end = match.end()
+                break
 
 
 def holds_dot_apart(text: str) -> bool:

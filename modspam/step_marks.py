@@ -7,27 +7,25 @@ the steps between make of it, small letters for one, must not matter to it.
 from collections.abc import Iterable
 
 from modspam import confusables
-from modspam.marks import BEYOND, DIGITS, EDGE, LETTERS, MARKS, SPACES
+from modspam.marks import BEYOND, DIGITS, EDGE, LETTERS, MARKS, SPACES, SPACES_BEYOND, WHITE_SPACE
 
 __all__ = [
     "ACCENTS", "APART", "COMPOSED", "ENCLOSED", "ENTITIES", "INVISIBLE", "LEET", "LOOK_ALIKES", "MARKUP", "SPACED_OUT",
-    "SPLIT", "SPLITTING", "STRETCHES", "SURROGATES", "WHITE_SPACE",
+    "SPLIT", "SPLITTING", "STRETCHES", "SURROGATES", "TO_COLLAPSE",
 ]  # fmt: skip
 
 SPLITTING = "-._*~|"  # the signs that words are split by
 _LETTER = LETTERS + BEYOND
 _APART = b" .-_*~"
+_ALONE = _APART + SPACES + EDGE
 _SPLITTER = SPLITTING.encode()
-_OPENING, _CLOSING = b"[({" + SPACES + BEYOND, b"])}" + SPACES + BEYOND
+_OPENING = [(SPACES + b"[({",), *WHITE_SPACE[1:]]
+_CLOSING = b"])}" + SPACES + SPACES_BEYOND
 
 
 def _among(*bounds: str) -> list[str]:
     """Give the characters from the first of each two to the second."""
     return [chr(code) for pair in bounds for code in range(ord(pair[0]), ord(pair[1]) + 1)]
-
-
-_OTHER_SPACES = _among("\x85\x85", "\xa0\xa0", "\u1680\u1680", "\u2000\u200a", "\u2028\u2029", "\u202f\u202f")
-_OTHER_SPACES += _among("\u205f\u205f", "\u3000\u3000")
 
 
 def _led_by(*first: int, then: Iterable[int] = (), third: Iterable[int] = ()) -> tuple[bytes, ...]:
@@ -58,16 +56,16 @@ LOOK_ALIKES = MARKS.add(*confusables.TO_LATIN)
 ACCENTS = MARKS.add(_led_by(*range(0xC3, 0xCA)), _led_by(0xE1, then=range(0xB8, 0xBC)))
 # Two letters in ASCII that stand alone, or one beyond it.
 SPACED_OUT = MARKS.add(
-    (_APART + SPACES, LETTERS + DIGITS, _APART + SPACES, LETTERS + DIGITS, _APART + SPACES),
+    (_ALONE, LETTERS + DIGITS, _ALONE, LETTERS + DIGITS, _ALONE),
     (_APART, _APART, LETTERS + DIGITS, _APART, _APART),
-    (SPACES, SPACES, LETTERS, SPACES),
-    (_APART + SPACES, bytes(range(0xC2, 0xE0)), BEYOND, _APART + SPACES),
-    (_APART + SPACES, bytes({*range(0xE0, 0xF0)} - {0xE2}), BEYOND, BEYOND, _APART + SPACES),
-    (_APART + SPACES, b"\xe2", bytes(range(0x81, 0xC0)), BEYOND, _APART + SPACES),
-    (_APART + SPACES, b"\xf0", bytes({*range(0x90, 0xC0)} - {0x9F}), BEYOND, BEYOND),
+    (SPACES, SPACES, LETTERS, SPACES + EDGE),
+    (_ALONE, bytes(range(0xC2, 0xE0)), BEYOND, _ALONE),
+    (_ALONE, bytes({*range(0xE0, 0xF0)} - {0xE2}), BEYOND, BEYOND, _ALONE),
+    (_ALONE, b"\xe2", bytes(range(0x81, 0xC0)), BEYOND, _ALONE),
+    (_ALONE, b"\xf0", bytes({*range(0x90, 0xC0)} - {0x9F}), BEYOND, BEYOND),
     "\N{BULLET}",
     "\N{MIDDLE DOT}",
-    *_OTHER_SPACES,
+    *WHITE_SPACE[1:],
 )
 SPLIT = MARKS.add((_LETTER, _LETTER, _SPLITTER, _LETTER, _LETTER), (_LETTER, _LETTER, _SPLITTER, _SPLITTER, _LETTER))
 LEET = MARKS.add((LETTERS, DIGITS + b"@$|"), (DIGITS + b"@$|!", LETTERS), "\N{EURO SIGN}", "\N{POUND SIGN}")
@@ -79,10 +77,15 @@ STRETCHES = MARKS.add(
     _led_by(0xF0, then={*range(0x90, 0xC0)} - {0x9F}),
     _led_by(*range(0xF1, 0xF8)),
 )
-APART = MARKS.add((_OPENING, b"dD", b"oO", b"tT", _CLOSING), (_OPENING, b".", _CLOSING), (b"hH", b"xX", b"xX", b"pP"))
-WHITE_SPACE = MARKS.add(
+APART = MARKS.add(
+    *[(*opening, b"dD", b"oO", b"tT", _CLOSING)[:5] for opening in _OPENING],
+    (SPACES + b"[({", b".", _CLOSING),
+    *[(*space[-2:], b".") for space in WHITE_SPACE[1:]],
+    (b"hH", b"xX", b"xX", b"pP"),
+)
+TO_COLLAPSE = MARKS.add(
     (b"\t\n\v\f\r\x1c\x1d\x1e\x1f",),
     (b" ", b" " + EDGE),
     (EDGE, b" "),
-    *_OTHER_SPACES,
+    *WHITE_SPACE[1:],
 )

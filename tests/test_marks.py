@@ -12,8 +12,9 @@ from test_patterns import TEXT
 from modspam import normalise
 from modspam.comment import Comment
 from modspam.evasions import EVASIONS
-from modspam.marks import ALWAYS, DIGITS, EDGE, LETTERS, MARKS, Marks, any_case
+from modspam.marks import ALWAYS, DIGITS, EDGE, LETTERS, MARKS, OTHER_SCRIPTS, Marks, any_case
 from modspam.normalise import FOLDING, VISIBLE, Disguise, View, read, read_all
+from modspam.signals import disguise, phrasebook
 
 relaxed = settings(deadline=None, max_examples=300)
 SHORT = st.text("aAbB1 .é", max_size=12)
@@ -99,6 +100,14 @@ def test_nor_does_it_in_any_character():
     for text, marks in zip(characters, MARKS(characters), strict=True):
         for step in (*VISIBLE, *(FOLDING if unicodedata.is_normalized("NFKC", text) else ())):
             assert marks & normalise._NEEDED[step] or not step(text), (step, text)
+
+
+def test_a_second_script_has_its_mark():
+    for text in map(chr, range(0x80, sys.maxunicode + 1)):
+        if disguise._script_of(text) > 0 and unicodedata.is_normalized("NFKC", text):
+            assert MARKS([text])[0] & OTHER_SCRIPTS, unicodedata.name(text)
+    for pieces, _ in phrasebook._book().unspaced.values():
+        assert all(marks & OTHER_SCRIPTS for marks in MARKS(pieces))
 
 
 def in_plain_steps(comment):

@@ -127,6 +127,14 @@ def test_a_long_comment_has_the_same_buckets_alone_as_in_a_block(length):
     assert (alone.indices.dtype, alone.starts.dtype) == (np.uint32, np.int64)
 
 
+@pytest.mark.parametrize("length", [1_190, 1_200, 1_210, 5_000])
+def test_a_comment_of_some_length_has_the_buckets_of_the_plain_hash_beside_others(length):
+    """From some number of buckets on they are not sorted but marked in a table."""
+    text = (b"once more, " * 20 + made_by_a_rule(length))[:length]
+    assert each([b" a ", text, b" b "]) == [expected(b" a "), expected(text), expected(b" b ")]
+    assert each([text]) == [expected(text)]
+
+
 def test_an_ngram_that_stands_only_where_two_pieces_meet_is_found():
     for place in range(65_531, 65_537):
         text = b" " * place + b"abcde" + b" " * 1000

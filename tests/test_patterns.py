@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections import Counter
+from dataclasses import replace
 from math import log2
 
 import pytest
@@ -14,9 +15,10 @@ from modspam import normalise
 from modspam.comment import Comment
 from modspam.corpora import load
 from modspam.evasions import EVASIONS
+from modspam.marks import MARKS
 from modspam.normalise import read
-from modspam.patterns import find_around, find_at, rows_of_a_letter
-from modspam.signals import SIGNALS, Observation, addresses, codemarks, contact, look, observation, shape, slots
+from modspam.patterns import find_around, find_at, find_near, rows_of_a_letter
+from modspam.signals import SIGNALS, Observation, addresses, codemarks, contact, links, look, observation, shape, slots
 
 relaxed = settings(deadline=None, max_examples=300)
 
@@ -36,6 +38,10 @@ PIECES += """
     FROM git sudo at File " .py
     my-file.js main.rs Traceback 2024-01-02T10:20 \\frac \\in x.y( 12:30
 """.split()
+PIECES += """
+    telegram tele snapchat we chat chat.whatsapp.com/abc t.me/joinchat discord.gg/ab line id kik icq insta signal.me/
+    hangouts ватсап вайбер телегу d0t punkt titik nokta h**p {dot} @user_1 +7 999 123-45-67 12345
+""".split()
 PIECES += ["name" * 16, "long-label" * 5 + ".", "https : / / www"]
 BETWEEN = ["", "", " ", " ", "  ", "\n", "\t", "\xa0", "\u3000", "-", ".", "\x1c", "\0", "\ud800"]
 SOUP = st.lists(st.tuples(st.sampled_from(PIECES), st.sampled_from(BETWEEN)), max_size=25).map(
@@ -48,16 +54,26 @@ def spans(matches):
     return [match.span() for match in matches]
 
 
+def near(pattern, mark, before):
+    return lambda text: find_near(pattern, MARKS.places(text, mark), before, text)
+
+
 FASTER = {
     "addresses": (
         addresses._URL,
         lambda text: find_around(addresses._URL, addresses._CORE, addresses._BEFORE_CORE, text),
     ),
-    "mail": (contact._EMAIL, lambda text: find_around(contact._EMAIL, contact._AT, 65, text)),
-    "gaps": (shape._GAP, lambda text: find_at(shape._GAP, shape._GAP_BEGINNINGS, text)),
-    "rare slots": (slots._RARE, lambda text: find_at(slots._RARE, slots._RARE_BEGINNINGS, text)),
-    "common slots": (slots._COMMON, lambda text: find_at(slots._COMMON, slots._COMMON_BEGINNINGS, text)),
+    "mail": (contact._EMAIL, near(contact._EMAIL, contact._MAILBOX_MARK, contact._BEFORE_AT)),
+    "messengers": (contact._MESSENGER, near(contact._MESSENGER, contact._MESSENGER_MARK, contact._BEFORE_NAME)),
+    "addresses spelled out": (links._SPELLED_OUT, near(links._SPELLED_OUT, links._SPELLED_OUT_MARK, links._BEFORE_DOT)),
+    "gaps": (shape._GAP, lambda text: find_at(shape._GAP, text, shape._GAP_BEGINNINGS)),
+    "rare slots": (slots._RARE, lambda text: find_at(slots._RARE, text, slots._RARE_BEGINNINGS)),
+    "common slots": (
+        slots._COMMON,
+        lambda text: find_at(slots._COMMON, text, *(signs for _, signs in slots._COMMON_BEGINNINGS)),
+    ),
     "leet": (normalise._LEET, normalise._leet_tokens),
+    "letters set apart": (normalise._SPACED_OUT, normalise._spaced_out),
     "code": (codemarks._CODE, codemarks._code),
 }
 
@@ -75,7 +91,6 @@ def test_the_faster_way_finds_the_same(name):
 
 
 SPARED = {
-    "letters set apart": (normalise._SPACED_OUT, normalise._is_spaced_somewhere),
     "leet": (
         regex.compile(r"[0-9@$!|€£](?:(?=[a-z])|(?<=[a-z].)(?<!!))"),
         lambda text: (
@@ -117,6 +132,12 @@ def test_rows_of_a_letter_are_those_of_the_expression(text):
 
 
 @relaxed
+@given(st.text("abeE.-' 1", max_size=60) | TEXT)
+def test_long_words_are_counted_as_the_expression_counts_them(text):
+    assert normalise._long_words(text) == len(normalise._LONG_WORD.findall(text))
+
+
+@relaxed
 @given(TEXT.map(str.split).map(" ".join) | TEXT)
 def test_white_space_is_collapsed_to_single_spaces(text):
     collapsed = normalise.apply_edits(text, normalise.collapse_spaces(text))
@@ -124,10 +145,10 @@ def test_white_space_is_collapsed_to_single_spaces(text):
 
 
 @relaxed
-@given(TEXT | st.text("ab ", max_size=80))
+@given(TEXT | st.text("ab ", max_size=80) | st.text("abcdefghijk ", min_size=40, max_size=80))
 def test_a_text_that_cannot_be_monotonous_is_not(text):
     seen = Observation(read(Comment(text)))
-    if seen.folded and not shape._may_be_monotonous(seen):
+    if len(seen.folded) >= 2 * shape._ENOUGH_LETTERS and not shape._may_be_monotonous(seen):
         shares = [count / len(seen.folded) for count in Counter(seen.folded).values()]
         assert -sum(share * log2(share) for share in shares) >= shape._BITS_OF_PROSE
 
@@ -138,15 +159,24 @@ def test_words_are_what_stands_between_signs_and_white_space(text):
     seen = Observation(read(Comment(text)))
     without = seen.folded.translate(observation._APOSTROPHES)
     assert seen.words == regex.split(rf"[\s{regex.escape(observation._BETWEEN)}]+", f" {without} ")[1:-1]
-    assert [seen.folded[start:end].translate(observation._APOSTROPHES) for start, end in seen.word_spans] == seen.words
+    assert [
+        seen.folded[start:end].translate(observation._APOSTROPHES) for start, end in zip(*seen.word_bounds, strict=True)
+    ] == seen.words
+
+
+def with_all_marks(reading):
+    """Observe a comment as one that has every mark, so that whatever there is to find is found."""
+    return Observation(replace(reading, marks=-1))
 
 
 def unmet(comment):
-    """Name the signals that see something in a comment that does not meet their needs."""
+    """Name the signals that see something in a comment that does not have their marks or meet their needs."""
+    reading = read(comment)
     found = []
     for signal in SIGNALS:
-        fresh = Observation(read(comment))
-        if not signal.needs(fresh) and signal.see(fresh).value:
+        fresh = Observation(reading)
+        met = fresh.marks & signal.marks and signal.needs(fresh)
+        if not met and signal.see(with_all_marks(reading)).value:
             found.append(signal.name)
     return found
 
@@ -186,5 +216,5 @@ def test_nor_does_it_in_real_comments(corpora):
 @given(TEXT, FIELDS)
 def test_looking_gives_what_every_signal_sees_by_itself(text, fields):
     comment = Comment(text, **fields)
-    each = [(index, signal.see(Observation(read(comment)))) for index, signal in enumerate(SIGNALS)]
+    each = [(index, signal.see(with_all_marks(read(comment)))) for index, signal in enumerate(SIGNALS)]
     assert look(Observation(read(comment))) == [(index, sighting) for index, sighting in each if sighting.value]

@@ -1,8 +1,9 @@
 """The named signals: small extractors, each with a name, a unit and a reason.
 
 To add one: write a function in the module of its kind, decorate it with `counted` or `measured`, put
-it into that module's ``SIGNALS``, and give it cases in ``tests/cases/signals.toml``.  What it ``needs`` is
-asked first of every comment, so it has to be fast; `look` passes the signal over where it is not met, and
+it into that module's ``SIGNALS``, and give it cases in ``tests/cases/signals.toml``.  Its ``marks`` cost nothing; what
+it ``needs`` is asked first of every comment that has them, so it has to be fast; `look` passes the signal over where
+either is not met, and
 ``tests/test_patterns.py`` shows that nothing is lost by it.  The order here is
 the order of the model's weights only in memory; the model file knows signals by name.
 """
@@ -45,8 +46,9 @@ def look(observation: Observation) -> list[tuple[int, Sighting]]:
     """
     if observation.sightings is None:
         seen = []
-        for needs, signals in _by_needs():
-            if needs(observation):
+        marks = observation.marks
+        for needed, needs, signals in _by_needs():
+            if marks & needed and needs(observation):
                 for index, signal in signals:
                     sighting = signal.see(observation)
                     if sighting.value:
@@ -56,8 +58,8 @@ def look(observation: Observation) -> list[tuple[int, Sighting]]:
 
 
 @cache
-def _by_needs() -> list[tuple[Needs, list[tuple[int, Signal]]]]:
-    groups: dict[Needs, list[tuple[int, Signal]]] = {}
+def _by_needs() -> list[tuple[int, Needs, list[tuple[int, Signal]]]]:
+    groups: dict[tuple[int, Needs], list[tuple[int, Signal]]] = {}
     for index, signal in enumerate(SIGNALS):
-        groups.setdefault(signal.needs, []).append((index, signal))
-    return list(groups.items())
+        groups.setdefault((signal.marks, signal.needs), []).append((index, signal))
+    return [(*needed, signals) for needed, signals in groups.items()]

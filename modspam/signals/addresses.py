@@ -5,11 +5,22 @@ from typing import NamedTuple
 
 import regex
 
+from modspam.marks import BEYOND, DIGITS, MARKS, NOT_IN_WORD, SPACES, any_case
 from modspam.normalise import Reading, Span
 from modspam.patterns import Pattern, find_around, holds_any
 from modspam.signals.trades import trade_words
 
-__all__ = ["Link", "find_links", "host_of", "is_common", "is_local", "is_reference", "registered_name", "selling_words"]
+__all__ = [
+    "LINK",
+    "Link",
+    "find_links",
+    "host_of",
+    "is_common",
+    "is_local",
+    "is_reference",
+    "registered_name",
+    "selling_words",
+]
 
 
 class Link(NamedTuple):
@@ -55,6 +66,13 @@ _URL = Pattern(f"{_WITH_BEGINNING}|{_BARE}", regex.IGNORECASE)
 # What every address has, and how far behind its beginning at most: five labels before the last.
 _CORE = Pattern(rf"\.(?:{'|'.join(_ENDINGS)})(?![\p{{L}}\p{{N}}_\-])|/\s?/|www\d?\.", regex.IGNORECASE)
 _BEFORE_CORE = 5 * 64
+_BEHIND_NAME = bytes({*NOT_IN_WORD} - {*b"-"})
+LINK = MARKS.add(
+    *[(*piece, _BEHIND_NAME)[:5] for piece in any_case(*(f".{ending}" for ending in _ENDINGS))],
+    (b"/", b"/" + BEYOND),
+    (b"/", SPACES, b"/"),
+    (b"wW", b"wW", b"wW", b"." + DIGITS + BEYOND),
+)
 _TRAILING = ".,;:!?'\"*_…"
 _SCHEME = Pattern(r"^(?:\w+\s?:\s?/\s?/\s?)?(?:[^/@\s]*@)?(?:www\d?\.)?", regex.IGNORECASE)
 _HOST_END = Pattern(r"[/?#:\s]")
@@ -97,8 +115,6 @@ _REMEMBERED = 4096  # hosts; the same ones come again and again, and each is ask
 def find_links(reading: Reading) -> tuple[Link, ...]:
     """Find the addresses in the visible text, and in which markup of the given text each stood."""
     visible = reading.visible.text
-    if not ("." in visible or "/" in visible):
-        return ()
     given = reading.comment.text
     links = []
     for match in find_around(_URL, _CORE, _BEFORE_CORE, visible):

@@ -4,13 +4,17 @@ from collections.abc import Iterator
 
 import regex
 
+from modspam.marks import BEYOND, DIGITS, IN_WORD, MARKS, NOT_IN_WORD, NUMERALS
 from modspam.normalise import Span
 from modspam.patterns import Pattern, holds_any
 
-__all__ = ["find_code", "talks_of_code"]
+__all__ = ["CODE", "find_code", "talks_of_code"]
 
 # Of the names of files.
-_ENDINGS = r"py|js|ts|css|conf|ya?ml|json|toml|sh|bat|cpp|java|rb|go|rs|xml|ini|env|tex|md|jinja2?|twig"
+_ENDINGS = """
+    py js ts css conf yml yaml json toml sh bat cpp java rb go rs xml ini env tex md jinja jinja2 twig
+""".split()
+_ANY_ENDING = "|".join(_ENDINGS)
 # What only a text with code, markup or a log in it has.
 _CODE = Pattern(
     r"```|`[^`\n]{2,60}`"  # set off as code
@@ -20,22 +24,30 @@ _CODE = Pattern(
     r"|\bSELECT\b.{1,80}\bFROM\b|\bgit \w+|\bsudo \w+"
     r"|(?m:^[^\S\n]*+(?:at [\w.$<>]++\(|File \"|Traceback|\d{4}-\d\d-\d\d[T ]\d\d:\d\d))"  # stack traces and logs
     r"|\\(?:frac|sum|int|begin|in|mid)\b"  # formulae
-    rf"|(?<![/\w.\-])\w[\w\-]*\.(?:{_ENDINGS})\b"
+    rf"|(?<![/\w.\-])\w[\w\-]*\.(?:{_ANY_ENDING})\b"
 )
 # What a text with any of that in it has at least, looked for first, since most texts have none: one of these words ...
 _WORDS = ("def ", "import ", "return ", "echo ", "SELECT", "git ", "sudo ", "Traceback")
-# ... or one of these, each of which has one of the rarer signs ...
-_SIGNS = frozenset(b'`<%};=>:&|$#"\\')
-_MARKS = (
+# ... or one of these ...
+_SIGNS = (
     "`", "<?", "{%", "%}", "</", ");", "=>", "->", "::", "!=", "==", "&&", "||", "$(", "#include", "#define",
     'File "', "\\",
 )  # fmt: skip
 # ... or the second, where there is the first.
 _BESIDES = (
-    (".", Pattern(rf"\.(?:{_ENDINGS})\b")),
+    (".", Pattern(rf"\.(?:{_ANY_ENDING})\b")),
     ("-", Pattern(r"-\d\d[T ]")),
     ("(", Pattern(r"(?:at [\w.$<>]++|printf?)\(|\(\)")),
 )
+_WORD_MARK = MARKS.add(*_WORDS)
+_SIGN_MARK = MARKS.add(*_SIGNS)
+_BESIDE_MARK = MARKS.add(
+    *[(*(letter.encode() for letter in f".{ending}"), NOT_IN_WORD)[:5] for ending in _ENDINGS],
+    (b"-", DIGITS, DIGITS, b"T "),
+    *[(b"-", *piece) for piece in NUMERALS],
+    (IN_WORD + BEYOND + b".$<>(", b"()"),
+)
+CODE = _WORD_MARK | _SIGN_MARK | _BESIDE_MARK
 # Where it begins: at a sign, a word or a line, or at the letter before a call or a scope, or with a file's name.
 _BEGINNINGS = (
     Pattern(r"[`<{%)=\-!&|$#\\]"),
@@ -43,7 +55,7 @@ _BEGINNINGS = (
     Pattern(r"(?m:^[^\S\n]*+(?:at |File|Traceback|\d{4}-))"),
 )
 _BEHIND_A_LETTER = Pattern(r"\(\)|::")
-_FILE_ENDING = Pattern(rf"\.(?:{_ENDINGS})\b")
+_FILE_ENDING = Pattern(rf"\.(?:{_ANY_ENDING})\b")
 _FILE_NAME_BACKWARDS = Pattern(r"(?r)[\w\-]+")
 # What people call the things that use placeholders honestly.
 _TALK_OF_CODE = Pattern(
@@ -57,12 +69,12 @@ _TALK_OF_CODE = Pattern(
 )
 
 
-def find_code(text: str, signs: frozenset[int]) -> list[Span]:
-    """Find the marks of code, markup or logs in a text, given the signs in it."""
-    if (
-        not holds_any(text, _WORDS)
-        and (_SIGNS.isdisjoint(signs) or not holds_any(text, _MARKS))
-        and not any(sign in text and pattern.search(text) for sign, pattern in _BESIDES)
+def find_code(text: str, marks: int) -> list[Span]:
+    """Find the marks of code, markup or logs in a text, given its marks in the sense of `modspam.marks`."""
+    if not (
+        (marks & _SIGN_MARK and holds_any(text, _SIGNS))
+        or (marks & _WORD_MARK and holds_any(text, _WORDS))
+        or (marks & _BESIDE_MARK and any(sign in text and pattern.search(text) for sign, pattern in _BESIDES))
     ):
         return []
     return [match.span() for match in _code(text)]

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import regex
 
+from modspam.marks import BEYOND, DIGITS, LETTERS, MARKS, NUMERALS, SPACES, any_case
 from modspam.normalise import Span
-from modspam.patterns import Pattern, find_around, holds_any
+from modspam.patterns import Pattern, find_near, holds_any
 from modspam.signals.observation import Observation
 from modspam.signals.signal import Where, counted
 
@@ -49,10 +50,25 @@ _MESSENGER_HAS_BEYOND = (
     "라인", "카톡", "텔레그램",
 )  # fmt: skip
 _HANDLE = Pattern(r"(?<![\w@./])@(?=\w*[\d_]|[A-Za-z]*[a-z][A-Z])[A-Za-z]\w{4,31}\b(?![.\w])")
-_AT = Pattern(r"@|[(\[{]at[)\]}]")  # at most 64 characters and a space behind the beginning of an address
+_BEFORE_AT = 65  # characters of an address and a space
 _EMAIL = Pattern(
     r"(?<![\w.+\-])[\w.+\-]{2,64}\s?(?:@|\(at\)|\[at\]|\{at\})\s?[\w\-]{2,}(?:\.|\s?\(dot\)\s?|\s?\[dot\]\s?)[a-zA-Z]{2,}(?:\.[a-zA-Z]{2,})?\b"
 )
+
+
+_IN_NUMBER = DIGITS + SPACES + b"().-" + BEYOND
+_NUMBER_MARK = MARKS.add((DIGITS, _IN_NUMBER, _IN_NUMBER, _IN_NUMBER, _IN_NUMBER), *NUMERALS)
+# The rarest piece of each, and how far behind its beginning it is.
+_MESSENGER_MARK = MARKS.add(
+    *any_case(
+        ".me/", "rd.gg", "atsap", "ats a", "egram", "agram", "e gra", "viber", "echat", "e chat", "pchat", "weixi"
+    ),
+    *any_case("ignal", "skype", "kik", "zalo", "kakao", "icq", "ne id", "insta", "ngout", "zangi", "qq"),
+    *any_case("лег", "тг", "тса", "йбе", *_MESSENGER_HAS_BEYOND[5:]),
+)
+_BEFORE_NAME = 8
+_HANDLE_MARK = MARKS.add((b"@", LETTERS))
+_MAILBOX_MARK = MARKS.add("@", "(at)", "[at]", "{at}")
 
 
 def _has_enough_digits(observation: Observation) -> bool:
@@ -68,18 +84,11 @@ def _may_name_messenger(observation: Observation) -> bool:
     )
 
 
-def _has_at(observation: Observation) -> bool:
-    return "@" in observation.visible
-
-
-def _may_have_mailbox(observation: Observation) -> bool:
-    return holds_any(observation.visible, ("@", "(at)", "[at]", "{at}"))
-
-
 @counted(
     unit="numbers",
     cap=2,
     where=Where.VISIBLE,
+    marks=_NUMBER_MARK,
     needs=_has_enough_digits,
     message="a telephone number to call or write to",
 )
@@ -101,13 +110,21 @@ def phone_number(observation: Observation) -> Iterator[Span]:
             yield start, end
 
 
-@counted(unit="contacts", cap=2, where=Where.VISIBLE, needs=_may_name_messenger, message="an invitation to a messenger")
+@counted(
+    unit="contacts",
+    cap=2,
+    where=Where.VISIBLE,
+    marks=_MESSENGER_MARK,
+    needs=_may_name_messenger,
+    message="an invitation to a messenger",
+)
 def messenger(observation: Observation) -> Iterator[Span]:
     """A handle, a number or a join link for a messenger is where the victim is to go."""
-    return (match.span() for match in _MESSENGER.finditer(observation.visible))
+    text = observation.visible
+    return (m.span() for m in find_near(_MESSENGER, MARKS.places(text, _MESSENGER_MARK), _BEFORE_NAME, text))
 
 
-@counted(unit="handles", cap=1, where=Where.VISIBLE, needs=_has_at, message="a handle to get in touch with")
+@counted(unit="handles", cap=1, where=Where.VISIBLE, marks=_HANDLE_MARK, message="a handle to get in touch with")
 def handle(observation: Observation) -> Iterator[Span]:
     """A handle with digits, underscores or capitals inside is an account to write to.
 
@@ -116,10 +133,11 @@ def handle(observation: Observation) -> Iterator[Span]:
     return (m.span() for m in _HANDLE.finditer(observation.visible) if m.start() > 0)
 
 
-@counted(unit="addresses", cap=2, where=Where.VISIBLE, needs=_may_have_mailbox, message="an e-mail address to write to")
+@counted(unit="addresses", cap=2, where=Where.VISIBLE, marks=_MAILBOX_MARK, message="an e-mail address to write to")
 def email_address(observation: Observation) -> Iterator[Span]:
     """A mail box in the open is how lenders, healers and recovery agents are reached."""
-    return (m.span() for m in find_around(_EMAIL, _AT, 65, observation.visible))
+    text = observation.visible
+    return (m.span() for m in find_near(_EMAIL, MARKS.places(text, _MAILBOX_MARK), _BEFORE_AT, text))
 
 
 SIGNALS = (phone_number, messenger, handle, email_address)

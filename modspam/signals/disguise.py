@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from operator import attrgetter
 
+from modspam.marks import OTHER_SCRIPTS
 from modspam.normalise import Span
 from modspam.patterns import Pattern
 from modspam.signals.observation import Observation
@@ -55,11 +56,7 @@ _ROWS = (
 )  # fmt: skip
 
 
-def _is_beyond_ascii(observation: Observation) -> bool:
-    return not observation.folded.isascii()
-
-
-@measured(unit="share of letters", cap=0.5, needs=_is_beyond_ascii, message="a mixture of scripts")
+@measured(unit="share of letters", cap=0.5, marks=OTHER_SCRIPTS, message="a mixture of scripts")
 def script_mixture(observation: Observation) -> float:
     """A second script beside the main one: a text that is half in each is two texts pasted together."""
     text = observation.folded[:20_000]

@@ -6,9 +6,10 @@ from operator import attrgetter
 
 import regex
 
+from modspam.marks import MARKS, SPACES, SPACES_BEYOND, WHITE_SPACE, any_case
 from modspam.normalise import Span
-from modspam.patterns import Pattern, holds_any, holds_dot_apart
-from modspam.signals.addresses import host_of, is_common, is_local, is_reference, registered_name, selling_words
+from modspam.patterns import Pattern, find_near
+from modspam.signals.addresses import LINK, host_of, is_common, is_local, is_reference, registered_name, selling_words
 from modspam.signals.observation import Observation
 from modspam.signals.signal import Where, counted, measured
 from modspam.signals.trades import trade_words
@@ -33,12 +34,21 @@ _SPELLED_OUT = Pattern(
     r"|\bwww\s(?:dot\s)?[\p{L}\p{N}\-]{2,40}\s(?:dot\s)?(?:com|net|org|ru|info)\b",
     regex.IGNORECASE,
 )
-_SPELLED_OUT_HAS = ("dot", "d0t", "punkt", "точка", "titik", "nokta", "hxx", "h**", "www")
 _SPELLED_OUT_CORE = Pattern(
     r"(?:dot|d0t|\.|punkt|точка|titik|nokta)(?:\s?[\])}]|\s)(?<=[\s\[({](?:dot|d0t|\.|punkt|точка|titik|nokta)(?:\s?[\])}]|\s))"
     r"|hxx|h\*\*|www\s",
     regex.IGNORECASE,
 )
+_OPENING = [(SPACES + b"[({",), *WHITE_SPACE[1:]]
+_CLOSING = b"])}" + SPACES + SPACES_BEYOND
+_BEFORE_DOT = 48  # characters from the beginning of an address to that of its dot
+_SPELLED_OUT_MARK = MARKS.add(
+    *[(*opening, b"dD", b"oO0", b"tT", _CLOSING)[:5] for opening in _OPENING],
+    (SPACES + b"[({", b".", _CLOSING),
+    *[(*space[-2:], b".") for space in WHITE_SPACE[1:]],
+    *[(*opening, *piece)[:5] for opening in _OPENING for piece in any_case("punkt", "titik", "nokta")],
+    *any_case("hxx", "h**", "чка"),
+) | MARKS.add((b"wW", b"wW", b"wW", SPACES + SPACES_BEYOND))
 _DOMAIN_LABEL = Pattern(r"(?:https?://)?(?:www\.)?[\w\-]+(?:\.[\w\-]+)*\.[a-z]{2,12}(?:/\S*)?", regex.IGNORECASE)
 
 
@@ -46,25 +56,31 @@ _LINKS = attrgetter("links")
 
 
 def _may_be_spelled_out(observation: Observation) -> bool:
-    has = holds_any(observation.lowered, _SPELLED_OUT_HAS) or holds_dot_apart(observation.visible)
-    return has and _SPELLED_OUT_CORE.search(observation.visible) is not None
+    return _SPELLED_OUT_CORE.search(observation.visible) is not None
 
 
-@counted(unit="links", cap=6, where=Where.VISIBLE, needs=_LINKS, message="links to places that nobody cites")
+@counted(
+    unit="links", cap=6, where=Where.VISIBLE, marks=LINK, needs=_LINKS, message="links to places that nobody cites"
+)
 def links(observation: Observation) -> Iterator[Span]:
     """Being found at an address is what comment spam is for; links that people cite or that lead home do not count."""
     return ((k.start, k.end) for k in observation.promoted)
 
 
 @counted(
-    unit="links", cap=6, where=Where.VISIBLE, needs=_LINKS, message="links to reference works, code, papers or news"
+    unit="links",
+    cap=6,
+    where=Where.VISIBLE,
+    marks=LINK,
+    needs=_LINKS,
+    message="links to reference works, code, papers or news",
 )
 def reference_links(observation: Observation) -> Iterator[Span]:
     """People underpin what they say with sources; spam gains nothing by it."""
     return ((k.start, k.end) for k in observation.links if is_reference(k.host) or is_local(k.host))
 
 
-@measured(unit="share of the text", cap=0.6, needs=_LINKS, message="much of the text is links")
+@measured(unit="share of the text", cap=0.6, marks=LINK, needs=_LINKS, message="much of the text is links")
 def link_density(observation: Observation) -> float:
     """A comment that is mostly addresses and their labels was left for the addresses."""
     found = observation.promoted
@@ -74,7 +90,7 @@ def link_density(observation: Observation) -> float:
     return min(1.0, linked / max(1, len(observation.visible.strip())))
 
 
-@counted(unit="links", cap=4, where=Where.VISIBLE, needs=_LINKS, message="links written as HTML")
+@counted(unit="links", cap=4, where=Where.VISIBLE, marks=LINK, needs=_LINKS, message="links written as HTML")
 def html_links(observation: Observation) -> Iterator[Span]:
     """Posting tools write anchors by the row; people who comment paste addresses, and notices come with one."""
     if observation.is_notice:
@@ -82,20 +98,24 @@ def html_links(observation: Observation) -> Iterator[Span]:
     return ((k.start, k.end) for k in observation.links if k.markup == "html" and not is_reference(k.host))
 
 
-@counted(unit="links", cap=2, where=Where.VISIBLE, needs=_LINKS, message="links in a forum's markup, [url=...]")
+@counted(
+    unit="links", cap=2, where=Where.VISIBLE, marks=LINK, needs=_LINKS, message="links in a forum's markup, [url=...]"
+)
 def bbcode_links(observation: Observation) -> Iterator[Span]:
     """The same text is posted to every kind of site, so forum markup turns up where there is no forum."""
     return ((k.start, k.end) for k in observation.links if k.markup == "bbcode")
 
 
-@measured(unit="kinds of markup", cap=2, needs=_LINKS, message="the same kind of link in several markups at once")
+@measured(
+    unit="kinds of markup", cap=2, marks=LINK, needs=_LINKS, message="the same kind of link in several markups at once"
+)
 def mixed_link_markup(observation: Observation) -> float:
     """Who does not know what the site will turn into a link tries HTML, BBCode and the bare address together."""
     kinds = {k.markup for k in observation.links if k.markup != "bare"}
     return float(len(kinds) - 1) if len(kinds) > 1 and kinds & {"html", "bbcode"} else 0.0
 
 
-@counted(unit="links", cap=2, where=Where.VISIBLE, needs=_LINKS, message="several links to one place")
+@counted(unit="links", cap=2, where=Where.VISIBLE, marks=LINK, needs=_LINKS, message="several links to one place")
 def repeated_link(observation: Observation) -> Iterator[Span]:
     """Link building repeats its target; a person who cites says it once."""
     seen: Counter[str] = Counter()
@@ -110,6 +130,7 @@ def repeated_link(observation: Observation) -> Iterator[Span]:
     unit="links",
     cap=2,
     where=Where.VISIBLE,
+    marks=LINK,
     needs=_LINKS,
     message="a link whose text shows another address than it leads to",
 )
@@ -122,7 +143,9 @@ def deceptive_link(observation: Observation) -> Iterator[Span]:
                 yield link.start, link.end
 
 
-@counted(unit="links", cap=3, where=Where.VISIBLE, needs=_LINKS, message="links labelled with what is for sale")
+@counted(
+    unit="links", cap=3, where=Where.VISIBLE, marks=LINK, needs=_LINKS, message="links labelled with what is for sale"
+)
 def keyword_anchor(observation: Observation) -> Iterator[Span]:
     """Link building puts the search term that it wants to rank for into the link's text."""
     if observation.is_notice:  # the label is the name of a blog
@@ -131,7 +154,12 @@ def keyword_anchor(observation: Observation) -> Iterator[Span]:
 
 
 @counted(
-    unit="links", cap=2, where=Where.VISIBLE, needs=_LINKS, message="a link whose address names something for sale"
+    unit="links",
+    cap=2,
+    where=Where.VISIBLE,
+    marks=LINK,
+    needs=_LINKS,
+    message="a link whose address names something for sale",
 )
 def selling_link(observation: Observation) -> Iterator[Span]:
     """Domains and pages are named for the search that they want to win: one such word in a host, two in a path."""
@@ -141,19 +169,33 @@ def selling_link(observation: Observation) -> Iterator[Span]:
             yield link.start, link.end
 
 
-@counted(unit="links", cap=2, where=Where.VISIBLE, needs=_LINKS, message="a shortened link")
+@counted(unit="links", cap=2, where=Where.VISIBLE, marks=LINK, needs=_LINKS, message="a shortened link")
 def shortened_link(observation: Observation) -> Iterator[Span]:
     """A shortener hides where a link leads."""
     return ((k.start, k.end) for k in observation.links if k.host in _SHORTENERS)
 
 
-@counted(unit="links", cap=1, where=Where.VISIBLE, needs=_LINKS, message="an address disguised with foreign letters")
+@counted(
+    unit="links",
+    cap=1,
+    where=Where.VISIBLE,
+    marks=LINK,
+    needs=_LINKS,
+    message="an address disguised with foreign letters",
+)
 def punycode_link(observation: Observation) -> Iterator[Span]:
     """Names that need punycode can imitate others letter for letter."""
     return ((k.start, k.end) for k in observation.links if "xn--" in k.host)
 
 
-@counted(unit="links", cap=2, where=Where.VISIBLE, needs=_LINKS, message="a link to a bare number instead of a name")
+@counted(
+    unit="links",
+    cap=2,
+    where=Where.VISIBLE,
+    marks=LINK,
+    needs=_LINKS,
+    message="a link to a bare number instead of a name",
+)
 def raw_address(observation: Observation) -> Iterator[Span]:
     """No honest public site is reached by its number; private networks in questions and logs do not count."""
     return (
@@ -167,18 +209,21 @@ def raw_address(observation: Observation) -> Iterator[Span]:
     unit="addresses",
     cap=2,
     where=Where.VISIBLE,
+    marks=_SPELLED_OUT_MARK,
     needs=_may_be_spelled_out,
     message="an address spelled out to get past filters",
 )
 def spelled_out_address(observation: Observation) -> Iterator[Span]:
     """Who writes "dot com" expects that links are refused."""
-    return (match.span() for match in _SPELLED_OUT.finditer(observation.visible))
+    text = observation.visible
+    return (m.span() for m in find_near(_SPELLED_OUT, MARKS.places(text, _SPELLED_OUT_MARK), _BEFORE_DOT, text))
 
 
 @counted(
     unit="links",
     cap=1,
     where=Where.VISIBLE,
+    marks=LINK,
     needs=_LINKS,
     message="the comment ends in a link that the text does not lead up to",
 )

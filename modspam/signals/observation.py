@@ -1,20 +1,20 @@
 """A reading with what several signals want to know of it, each worked out once and only if asked for."""
 
-import string
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
-from itertools import pairwise
+from collections.abc import Callable
 from typing import Any, Generic, TypeVar, overload
 
 import numpy as np
+import numpy.typing as npt
 import regex
 
+from modspam.marks import OTHER_SCRIPTS
 from modspam.normalise import Reading, Span
 from modspam.patterns import Outline, Pattern
-from modspam.signals.addresses import Link, find_links, host_of, is_common, is_local
-from modspam.signals.codemarks import find_code, talks_of_code
+from modspam.signals.addresses import LINK, Link, find_links, host_of, is_common, is_local
+from modspam.signals.codemarks import CODE, find_code, talks_of_code
 from modspam.signals.phrasebook import find_phrases, find_unspaced
-from modspam.signals.slots import Slot, find_slots
+from modspam.signals.slots import SLOT, Slot, find_slots
 
 __all__ = ["Observation"]
 
@@ -25,8 +25,13 @@ _ASCII_TO_WORDS = bytes(ord(" ") if byte < 0x80 and chr(byte) in _BETWEEN else b
 _BEYOND_ASCII_TO_WORDS = [(sign, " ") for sign in _BETWEEN if not sign.isascii()] + [
     (sign, "") for sign in map(chr, _APOSTROPHES) if not sign.isascii()
 ]
-_ASCII_IN_WORD = np.array([not chr(byte).isspace() for byte in _ASCII_TO_WORDS])
-_WORD = Pattern(rf"[^\s{regex.escape(_BETWEEN, special_only=False)}]++")
+# By code point; those beyond the table are in words and no apostrophes, as the last in it.
+_IN_WORD, _NO_APOSTROPHE = np.ones((2, 1 << 16), dtype=np.bool_)
+_IN_WORD[
+    [ord(sign) for sign in _BETWEEN + " \t\n\v\f\r\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000"]
+] = False
+_IN_WORD[0x2000:0x200B] = False  # spaces
+_NO_APOSTROPHE[list(_APOSTROPHES)] = False
 
 # What blog software writes under a page when another blog links to it or passes it on.
 _NOTICE = Pattern(
@@ -34,7 +39,6 @@ _NOTICE = Pattern(
     regex.IGNORECASE | regex.DOTALL,
 )
 
-_NO_SIGNS = bytes({*string.ascii_letters.encode(), *string.digits.encode(), ord(" "), *range(0x80, 0x100)})
 _DIGITS = Outline({"1": "0123456789"})
 _BREAK = Pattern(r"\s+")
 
@@ -75,6 +79,7 @@ class Observation:
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
         self.comment = reading.comment
+        self.marks = reading.marks  # of the visible text, see `modspam.marks`
         self.given = reading.comment.text
         self.visible = reading.visible.text
         self.folded = reading.folded.text
@@ -100,25 +105,16 @@ class Observation:
         return spaced.split()
 
     @worked_out
-    def pairs(self) -> set[tuple[str, str]]:
-        """The pairs of words that follow one another."""
-        return set(pairwise(self.words))
-
-    @worked_out
     def phrases(self) -> dict[str, list[Span]]:
         """The stock phrases in the folded text, by the table that they stand in."""
         found: dict[str, list[Span]] = {}
-        for table, (first, end) in find_phrases(self.words, self.pairs):
-            found.setdefault(table, []).append((self.word_spans[first][0], self.word_spans[end - 1][1]))
-        if not self.folded.isascii():
+        for table, (first, end) in find_phrases(self.words):
+            starts, ends = self.word_bounds
+            found.setdefault(table, []).append((int(starts[first]), int(ends[end - 1])))
+        if self.marks & OTHER_SCRIPTS:
             for table, span in find_unspaced(self.folded):
                 found.setdefault(table, []).append(span)
         return found
-
-    @worked_out
-    def signs(self) -> frozenset[int]:
-        """The characters of the visible text in ASCII that are neither letters nor digits nor the space, as bytes."""
-        return frozenset(self.visible.encode("utf-8", "surrogatepass").translate(None, _NO_SIGNS))
 
     @worked_out
     def promoted(self) -> list[Link]:
@@ -138,19 +134,25 @@ class Observation:
         return host_of(self.author_url)
 
     @worked_out
-    def word_spans(self) -> Sequence[Span]:
-        """Where each of `words` stands in the folded text."""
-        if self.folded.isascii() and "'" not in self.folded and "`" not in self.folded:
-            inside = np.zeros(len(self.folded) + 2, dtype=np.bool_)
-            _ASCII_IN_WORD.take(np.frombuffer(self.folded.encode(), dtype=np.uint8), out=inside[1:-1])
-            edges = (inside[1:] != inside[:-1]).nonzero()[0].tolist()
-            return list(zip(edges[::2], edges[1::2], strict=True))
-        return [m.span() for m in _WORD.finditer(self.folded) if m[0].translate(_APOSTROPHES)]
+    def word_bounds(self) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+        """Where each of `words` begins and ends in the folded text."""
+        if self.folded.isascii():
+            codes: npt.NDArray[np.unsignedinteger] = np.frombuffer(self.folded.encode(), dtype=np.uint8)
+        else:
+            codes = np.frombuffer(self.folded.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+        inside = np.zeros(len(codes) + 2, dtype=np.bool_)
+        _IN_WORD.take(codes, out=inside[1:-1], mode="clip")
+        edges = (inside[1:] != inside[:-1]).nonzero()[0]
+        starts, ends = edges[::2], edges[1::2]
+        letters = np.zeros(len(codes) + 1, dtype=np.intp)
+        _NO_APOSTROPHE.take(codes, mode="clip").cumsum(out=letters[1:])
+        more = letters[ends] > letters[starts]  # than apostrophes
+        return starts[more], ends[more]
 
     @worked_out
     def links(self) -> tuple[Link, ...]:
         """The addresses in the visible text."""
-        return find_links(self.reading)
+        return find_links(self.reading) if self.marks & LINK else ()
 
     @worked_out
     def is_notice(self) -> bool:
@@ -160,7 +162,7 @@ class Observation:
     @worked_out
     def slots(self) -> tuple[Slot, ...]:
         """The slots of templates in the visible text."""
-        return find_slots(self.visible, self.lowered, self.signs)
+        return find_slots(self.visible, self.marks) if self.marks & SLOT else ()
 
     @worked_out
     def disguised_share(self) -> float:
@@ -188,7 +190,7 @@ class Observation:
     @worked_out
     def code(self) -> list[Span]:
         """Marks of code, markup or logs in the visible text."""
-        return find_code(self.visible, self.signs)
+        return find_code(self.visible, self.marks) if self.marks & CODE else []
 
     @worked_out
     def about_code(self) -> bool:

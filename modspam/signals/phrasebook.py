@@ -45,16 +45,11 @@ class _Pattern(NamedTuple):
 class _Book(NamedTuple):
     """Patterns by what they begin with, and for scripts without spaces one expression a table.
 
-    - ``pairs``: by the first two words, for patterns of which every match begins with two known words
-    - ``alone``: by the first word, for the others
-    - ``beginnings``, ``first_words``: the same pairs and words as sets, since two sets are held together fastest
+    - ``spaced``: by the first word, then by the second; under the empty word those that any second word may follow
     - ``unspaced``: the pieces of text, and by table the expression for them
     """
 
-    pairs: dict[tuple[str, str], list[_Pattern]]
-    alone: dict[str, list[_Pattern]]
-    beginnings: frozenset[tuple[str, str]]
-    first_words: frozenset[str]
+    spaced: dict[str, dict[str, list[_Pattern]]]
     unspaced: dict[str, tuple[tuple[str, ...], Pattern]]
 
 
@@ -63,8 +58,7 @@ _SPACED = Pattern(r"[\p{Latin}\p{Cyrillic}\p{Greek}\p{Hebrew}\p{Devanagari}?|]")
 
 @cache
 def _book() -> _Book:
-    pairs: dict[tuple[str, str], list[_Pattern]] = {}
-    alone: dict[str, list[_Pattern]] = {}
+    spaced: dict[str, dict[str, list[_Pattern]]] = {}
     all_unspaced: dict[str, tuple[tuple[str, ...], Pattern]] = {}
     for table, rows in _TABLES.items():
         unspaced = []
@@ -73,15 +67,12 @@ def _book() -> _Book:
                 unspaced.append(source)
                 continue
             pattern = _Pattern(table, _parse(source))
-            second = _second_words(pattern.positions)
             for word in pattern.positions[0].words:
-                if second is None:
-                    alone.setdefault(word, []).append(pattern)
-                for other in second or ():
-                    pairs.setdefault((word, other), []).append(pattern)
+                for second in _second_words(pattern.positions) or ("",):
+                    spaced.setdefault(word, {}).setdefault(second, []).append(pattern)
         if unspaced:
             all_unspaced[table] = tuple(unspaced), Pattern("|".join(map(regex.escape, unspaced)))
-    return _Book(pairs, alone, frozenset(pairs), frozenset(alone), all_unspaced)
+    return _Book(spaced, all_unspaced)
 
 
 def _parse(source: str) -> tuple[_Position, ...]:
@@ -118,23 +109,18 @@ def _match(words: Sequence[str], at: int, positions: tuple[_Position, ...], posi
     return _match(words, at, positions, position + 1) if place.optional else -1
 
 
-def find_phrases(words: Sequence[str], pairs: set[tuple[str, str]]) -> list[Phrase]:
-    """Find the phrases in the words of a comment, of each table left to right and without overlaps.
-
-    ``pairs`` are the pairs of words that follow one another; most comments have none that begins a phrase.
-    """
-    book = _book()
-    beginnings = pairs & book.beginnings
-    first_words = {word for word, _ in beginnings} | book.first_words.intersection(words)
-    if not first_words:
-        return []
+def find_phrases(words: Sequence[str]) -> list[Phrase]:
+    """Find the phrases in the words of a comment, of each table left to right and without overlaps."""
     found = []
     reached = dict.fromkeys(_TABLES, 0)
-    for at in [at for at, word in enumerate(words) if word in first_words]:
-        following = words[at + 1] if at + 1 < len(words) else ""
-        patterns = [*book.alone.get(words[at], ()), *book.pairs.get((words[at], following), ())]
+    # Two words that follow one another begin no phrase in most places of most comments.
+    first_words = [(at, seconds) for at, seconds in enumerate(map(_book().spaced.get, words)) if seconds is not None]
+    for at, seconds in first_words:
+        second = words[at + 1] if at + 1 < len(words) else " "
+        if second not in seconds and "" not in seconds:
+            continue
         ends: dict[str, int] = {}
-        for table, positions in patterns:
+        for table, positions in (*seconds.get(second, ()), *seconds.get("", ())):
             if at >= reached[table]:
                 ends[table] = max(ends.get(table, at), _match(words, at, positions, 0))
         for table, end in ends.items():

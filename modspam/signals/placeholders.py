@@ -5,11 +5,12 @@ from operator import attrgetter
 
 import regex
 
+from modspam.marks import MARKS
 from modspam.normalise import Span
 from modspam.patterns import Pattern
 from modspam.signals.observation import Observation
 from modspam.signals.signal import Where, counted
-from modspam.signals.slots import Use
+from modspam.signals.slots import SLOT, Use
 
 __all__ = ["SIGNALS"]
 
@@ -20,6 +21,7 @@ _SLOTS = attrgetter("slots")
     unit="slots",
     cap=2,
     where=Where.VISIBLE,
+    marks=SLOT,
     needs=_SLOTS,
     message="a template's placeholder was never filled in",
 )
@@ -32,6 +34,7 @@ def unfilled_placeholder(observation: Observation) -> Iterator[Span]:
     unit="slots",
     cap=2,
     where=Where.VISIBLE,
+    marks=SLOT,
     needs=_SLOTS,
     message="placeholders, as people who write about templates use them",
 )
@@ -48,6 +51,7 @@ def _slots(observation: Observation, *, unfilled: bool) -> Iterator[Span]:
 
 
 _GROUP = Pattern(r"(?<![$\\%(\w])\{(?!%)(?P<options>[^{}|\n]{0,80}+(?:\|[^{}|\n]{0,80}+){1,40})(?:\}(?!\})|$|(?=\{))")
+_BRACE = MARKS.add("{")
 _SINGLE = Pattern(r"\s*[\p{L}\p{N}]?\s*")
 _OPERATOR = Pattern(
     r"[=<>∈≥≤+*/\\^_;()\[\]$:]|\b(?:string|number|boolean|null|undefined|int|float|bool|start|stop|restart|enable|disable|true|false|on|off|yes|no)\b",
@@ -55,15 +59,16 @@ _OPERATOR = Pattern(
 )
 
 
-def _has_brace_and_bar(observation: Observation) -> bool:
-    return "{" in observation.visible and "|" in observation.visible
+def _has_bar(observation: Observation) -> bool:
+    return "|" in observation.visible
 
 
 @counted(
     unit="groups",
     cap=3,
     where=Where.VISIBLE,
-    needs=_has_brace_and_bar,
+    marks=_BRACE,
+    needs=_has_bar,
     message="alternatives of a spun text, {this|that}, were left in",
 )
 def unspun_spintax(observation: Observation) -> Iterator[Span]:

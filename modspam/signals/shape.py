@@ -3,15 +3,19 @@
 import string
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from math import log2
 from operator import attrgetter
 
 import numpy as np
+import numpy.typing as npt
 import regex
 
+from modspam.marks import BEYOND, DIGITS, EDGE, IN_WORD, LETTERS, MARKS, NUMERALS, SPACES, SPACES_BEYOND
 from modspam.normalise import Span
 from modspam.patterns import Outline, Pattern, find_at, holds_any, runs_with
+from modspam.signals.codemarks import CODE
 from modspam.signals.observation import Observation
 from modspam.signals.signal import Where, counted, measured
 
@@ -25,26 +29,48 @@ _ENOUGH_WORDS = 8
 _LOOKED_AT = 20_000
 _BITS_OF_PROSE = 3.2  # a character, at least
 _CASES = Outline({"A": string.ascii_uppercase, "a": string.ascii_lowercase})
-_CONSONANT_OUTLINE = Outline({"c": "bcdfghjklmnpqrstvwxyzBCDFGHJKLMNPQRSTVWXYZ", "v": "aeiouAEIOU"})
+_CONSONANT_LETTERS = "bcdfghjklmnpqrstvwxyzBCDFGHJKLMNPQRSTVWXYZ"
+_CONSONANT_OUTLINE = Outline({"c": _CONSONANT_LETTERS, "v": "aeiouAEIOU"})
 _CODE = attrgetter("code")
 
 
-def _has_capitals(observation: Observation) -> bool:
-    return not observation.visible.islower()
-
-
-def _has_digits(observation: Observation) -> bool:
-    return observation.digits > 0 or (
-        not observation.visible.isascii() and _DIGIT.search(observation.visible) is not None
-    )
+_CAPITAL = MARKS.add(
+    (LETTERS[26:],),
+    (b"\xc3", bytes(range(0x80, 0x9F))),
+    (b"\xd0", bytes(range(0x80, 0xB0))),
+    (b"\xd1", bytes(range(0xA0, 0xC0))),
+    (b"\xe2", bytes({*range(0x82, 0xC0)})),
+    (bytes({*range(0xC4, 0xE2), 0xEA, 0xEF} - {0xD0, 0xD1}),),
+)
+_DIGIT = MARKS.add((DIGITS,), *NUMERALS)
+_SHOUT = MARKS.add((b"!", b"!" + SPACES_BEYOND), (b"!", SPACES, b"!"), "$$$", "€€", "%%")
+_RANDOM = MARKS.add((LETTERS[:26], LETTERS[26:]), (_CONSONANT_LETTERS.encode(),) * 5)
+_SMALL = LETTERS[:26] + BEYOND
+_GAP_MARK = MARKS.add(
+    (_SMALL, _SMALL, b" ", b" ", b" " + _SMALL),
+    (LETTERS + BEYOND, b" ", b" ", b" ,."),
+    (LETTERS + BEYOND, b" ", b",", b" \n" + EDGE),
+    (LETTERS + BEYOND, b" ", b".", b"\n" + EDGE),
+)
+_LINE = b"\n" + EDGE
+_ANSWER = MARKS.add(
+    ">",
+    "&gt;",
+    (b"@", IN_WORD + b".-" + BEYOND),
+    "ou wrote",
+    "ou said",
+    (_LINE, b'"'),
+    (_LINE, b"\xe2", b"\x80", b"\x9c\x9e"),
+    (_LINE, b"\xc2", b"\xab"),
+)
 
 
 def _may_shout(observation: Observation) -> bool:
     return observation.visible.count("!") >= 3 or holds_any(observation.visible, ("$$$", "€€", "%%"))
 
 
-def _has_pair_twice(observation: Observation) -> bool:
-    return len(observation.pairs) < len(observation.words) - 1
+def _has_enough_words(observation: Observation) -> bool:
+    return len(observation.words) >= _ENOUGH_WORDS
 
 
 def _may_be_monotonous(observation: Observation) -> bool:
@@ -53,24 +79,27 @@ def _may_be_monotonous(observation: Observation) -> bool:
     Taking characters that end in the same byte for one another only makes it lower.
     """
     text = observation.folded[:_LOOKED_AT]
+    if len(text) < 2 * _ENOUGH_LETTERS:
+        return False
     ends = text.encode() if text.isascii() else text.encode("utf-32-le", "surrogatepass")[::4]
     counts = np.bincount(np.frombuffer(ends, dtype=np.uint8))
     return float(counts @ counts) > len(text) ** 2 * 2 ** -(_BITS_OF_PROSE + 1e-9)
 
 
-def _may_have_random_word(observation: Observation) -> bool:
-    return b"aA" in _CASES(observation.visible) or b"ccccc" in _CONSONANT_OUTLINE(observation.visible)
+@cache
+def _case_of_characters() -> npt.NDArray[np.uint8]:
+    """By code point, 1 for capitals and 2 for small letters; the last stands for what is beyond.
+
+    From there on there are alphabets that are drawn in capitals, whatever they say.
+    """
+    cases = np.zeros(1 << 16, dtype=np.uint8)
+    for first, end in ((0, 0x2E00), (0xA640, 0xAC00), (0xFB00, 0xFB20), (0xFF21, 0xFF5B)):
+        for code in range(first, end):
+            cases[code] = 1 if chr(code).isupper() else 2 * chr(code).islower()
+    return cases
 
 
-def _may_have_gaps(observation: Observation) -> bool:
-    return holds_any(observation.visible, ("  ", " ,", " ."))
-
-
-def _may_reply(observation: Observation) -> bool:
-    return holds_any(observation.visible, (">", "&gt;", "@", "ou wrote", "ou said", '"', "“", "„", "«"))
-
-
-@measured(unit="share of letters", cap=1.0, needs=_has_capitals, message="written in capitals")
+@measured(unit="share of letters", cap=1.0, marks=_CAPITAL, message="written in capitals")
 def capitals(observation: Observation) -> float:
     """Adverts shout, and so do some people: weak evidence, which is why it is weighed and not decided upon."""
     text = observation.visible[:_LOOKED_AT]
@@ -78,13 +107,12 @@ def capitals(observation: Observation) -> float:
         outline = _CASES(text)
         upper, lower = outline.count(b"A"), outline.count(b"a")
     else:
-        unstyled = [character for character in text if character < _STYLED] if max(text) >= _STYLED else text
-        upper = sum(map(str.isupper, unstyled))
-        lower = sum(map(str.islower, unstyled)) if upper else 0
+        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+        _, upper, lower = np.bincount(_case_of_characters().take(codes, mode="clip"), minlength=3).tolist()
     return upper / (upper + lower) if upper + lower >= _ENOUGH_LETTERS else 0.0
 
 
-@measured(unit="share of characters", cap=0.4, needs=_has_digits, message="many digits")
+@measured(unit="share of characters", cap=0.4, marks=_DIGIT, message="many digits")
 def digits(observation: Observation) -> float:
     """Prices and numbers to call; digits inside words stand for letters, and code has its own signal."""
     text = observation.prose[:_LOOKED_AT]
@@ -92,13 +120,20 @@ def digits(observation: Observation) -> float:
     return found / len(text) if len(text) >= _ENOUGH_LETTERS else 0.0
 
 
-@counted(unit="runs", cap=3, where=Where.VISIBLE, needs=_may_shout, message="rows of exclamation or currency signs")
+@counted(
+    unit="runs",
+    cap=3,
+    where=Where.VISIBLE,
+    marks=_SHOUT,
+    needs=_may_shout,
+    message="rows of exclamation or currency signs",
+)
 def shouted_signs(observation: Observation) -> Iterator[Span]:
     """Rows of !!! and $$$ sell."""
     return (match.span() for match in _SHOUTED.finditer(observation.visible))
 
 
-@measured(unit="share of words", cap=0.7, needs=_has_pair_twice, message="the same words again and again")
+@measured(unit="share of words", cap=0.7, needs=_has_enough_words, message="the same words again and again")
 def repetition(observation: Observation) -> float:
     """Keyword stuffing repeats pairs of words; people seldom do."""
     words = observation.words[:_LOOKED_AT]
@@ -120,9 +155,7 @@ def low_entropy(observation: Observation) -> float:
     return max(0.0, _BITS_OF_PROSE - entropy)
 
 
-@counted(
-    unit="words", cap=3, where=Where.VISIBLE, needs=_may_have_random_word, message="words that look like random letters"
-)
+@counted(unit="words", cap=3, where=Where.VISIBLE, marks=_RANDOM, message="words that look like random letters")
 def random_words(observation: Observation) -> Iterator[Span]:
     """Posting tools add letters by chance, to differ from what filters have seen and to find their posts again."""
     visible = observation.visible
@@ -137,12 +170,12 @@ def random_words(observation: Observation) -> Iterator[Span]:
     unit="gaps",
     cap=4,
     where=Where.VISIBLE,
-    needs=_may_have_gaps,
+    marks=_GAP_MARK,
     message="gaps inside sentences, as if words had fallen out",
 )
 def gaps(observation: Observation) -> Iterator[Span]:
     """Spinning tools leave two spaces, or one before a comma, where a choice came out empty."""
-    return (match.span() for match in find_at(_GAP, _GAP_BEGINNINGS, observation.visible))
+    return (match.span() for match in find_at(_GAP, observation.visible, _GAP_BEGINNINGS))
 
 
 def is_random_word(word: str) -> bool:
@@ -167,7 +200,12 @@ def is_random_word(word: str) -> bool:
 
 
 @counted(
-    unit="marks", cap=4, where=Where.VISIBLE, needs=_CODE, message="code, markup or a log, as in a technical discussion"
+    unit="marks",
+    cap=4,
+    where=Where.VISIBLE,
+    marks=CODE,
+    needs=_CODE,
+    message="code, markup or a log, as in a technical discussion",
 )
 def code(observation: Observation) -> list[Span]:
     """People who write about programs paste them; spam has no use for it."""
@@ -178,7 +216,7 @@ def code(observation: Observation) -> list[Span]:
     unit="marks",
     cap=4,
     where=Where.VISIBLE,
-    needs=_may_reply,
+    marks=_ANSWER,
     message="an answer to somebody: a quotation or a name addressed",
 )
 def reply(observation: Observation) -> Iterator[Span]:
@@ -207,9 +245,7 @@ _REAL_CLUSTER = Pattern(
 )
 _GAP_BEGINNINGS = Pattern(r" (?=[ ,.])")
 _GAP = Pattern(r"(?<=\p{Ll}{2}) {2,5}(?=\p{Ll}{2})|(?<=\p{L}) +(?=,(?: |$)|\.$)", regex.MULTILINE)
-_DIGIT = Pattern(r"\p{Nd}")
 _NUMBER = Pattern(r"(?<![\p{L}\p{N}])\p{Nd}++(?![\p{L}])")
-_STYLED = "\U00010000"  # from here on alphabets that are drawn in capitals, whatever they say
 _REPLY = Pattern(
     r"^[^\S\n]*+(?:>|&gt;|@[\p{L}\w.\-]{2,}(?!@))"  # a line of quotation, a name at its beginning
     r"|\b[Yy]ou (?:wrote|said)\b"

@@ -7,6 +7,7 @@ from inspect import cleandoc
 from math import sqrt
 from typing import NamedTuple
 
+from modspam.marks import ALWAYS
 from modspam.normalise import Span
 from modspam.signals.observation import Observation
 
@@ -33,6 +34,10 @@ class Sighting(NamedTuple):
 Needs = Callable[[Observation], object]
 
 
+def _nothing(_: Observation) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Signal:
     """A feature extractor with a name.
@@ -44,6 +49,7 @@ class Signal:
     - ``message``: the reason in words, for somebody who has never heard of modspam
     - ``why``: why it tells spam from ham
     - ``where``: the text that its spans refer to
+    - ``marks``: what the visible text has to hold at least, see `modspam.marks`
     - ``needs``: whether the comment holds what it must hold at least for the signal to see anything; fast to
       ask, and the same function for signals with the same needs, so that it is asked once for all of them
     - ``see``: the extractor itself, a pure function
@@ -56,6 +62,7 @@ class Signal:
     message: str
     why: str
     where: Where
+    marks: int
     needs: Needs
     see: Callable[[Observation], Sighting]
     prior: float = 0.0
@@ -66,7 +73,7 @@ class Signal:
 
 
 def counted(
-    *, unit: str, cap: float, message: str, where: Where, needs: Needs
+    *, unit: str, cap: float, message: str, where: Where, marks: int = ALWAYS, needs: Needs = _nothing
 ) -> Callable[[Callable[[Observation], Iterable[Span]]], Signal]:
     """Make a signal of a function that finds places: its value is how many there are."""
 
@@ -76,13 +83,20 @@ def counted(
             return Sighting(float(len(spans)), spans)
 
         why = cleandoc(find.__doc__ or "")
-        return Signal(find.__name__, unit, cap, message, why, where, needs, see)
+        return Signal(find.__name__, unit, cap, message, why, where, marks, needs, see)
 
     return decorate
 
 
 def measured(
-    *, unit: str, cap: float, message: str, where: Where = Where.GIVEN, needs: Needs, prior: float = 0.0
+    *,
+    unit: str,
+    cap: float,
+    message: str,
+    where: Where = Where.GIVEN,
+    marks: int = ALWAYS,
+    needs: Needs = _nothing,
+    prior: float = 0.0,
 ) -> Callable[[Callable[[Observation], float]], Signal]:
     """Make a signal of a function that measures the comment as a whole."""
 
@@ -91,6 +105,6 @@ def measured(
             return Sighting(measure(observation), ())
 
         why = cleandoc(measure.__doc__ or "")
-        return Signal(measure.__name__, unit, cap, message, why, where, needs, see, prior)
+        return Signal(measure.__name__, unit, cap, message, why, where, marks, needs, see, prior)
 
     return decorate

@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 import regex
 
+from modspam.marks import BEYOND, DIGITS, LETTERS, MARKS, NOT_IN_WORD, SPACES, any_case
 from modspam.normalise import Span
-from modspam.patterns import Pattern, find_at, holds_any
+from modspam.patterns import Pattern, find_at
 
-__all__ = ["Slot", "Use", "find_slots"]
+__all__ = ["SLOT", "Slot", "Use", "find_slots"]
 
 
 class Use(Enum):
@@ -96,14 +97,29 @@ _FORMS = (
 )  # fmt: skip
 _RARE = Pattern("|".join(form.pattern for form in _FORMS if not form.honest), regex.IGNORECASE)
 _COMMON = Pattern("|".join(form.pattern for form in _FORMS if form.honest), regex.IGNORECASE)
-_RARE_SIGNS = frozenset(b"#[")
 _RARE_BEGINNINGS = Pattern(r"[#\[]")
-_COMMON_BEGINNINGS = Pattern(
-    r"[%{\[<«‹$]|\*\||@@|~~|\^\^|!!|##|\|\||(?<!\w)_|\b(?:INSERT|ENTER|YOUR|MY)[ _]|\b(?i:lorem|hi|hello|dear|hey) "
+_SIGNS = Pattern(r"[%{\[<«‹$]|\*\||@@|~~|\^\^|!!|##|\|\||(?<!\w)_")
+_HINTS = Pattern(r"\b(?:INSERT|ENTER|YOUR|MY)[ _]")
+_WORDS = Pattern(r"\b(?i:lorem|hi|hello|dear|hey) ")
+_GREETING_ENDS = b"iIoOrRyY\xb0\xb1"  # of hi, hello, dear and hey; expressions take a Turkish i for one, too
+_HOLE_BEGINNING = LETTERS + SPACES + BEYOND
+_RARE_MARK = MARKS.add((b"#", _HOLE_BEGINNING), (b"[", b"[" + _HOLE_BEGINNING))
+_SIGN_MARK = MARKS.add(
+    (b"<", _HOLE_BEGINNING),
+    (b"[", b"[" + _HOLE_BEGINNING),
+    (b"%", b"%" + DIGITS + _HOLE_BEGINNING),
+    (b"$", b"{" + LETTERS),
+    (b"!", b"!", _HOLE_BEGINNING),
+    (NOT_IN_WORD, b"_", b"_" + LETTERS[26:]),
+    *("{", "«", "‹", "*|", "@@", "~~", "^^", "##", "||"),
 )
-_COMMON_SIGNS = frozenset(b"%{[<$@~^#|_")
-_COMMON_HAS = ("«", "‹", "!!", "INSERT", "ENTER", "YOUR", "MY")
-_COMMON_HAS_IN_SMALL_LETTERS = ("lorem ipsum", " null", " undefined", " nan", " first", " (first")
+_HINT_MARK = MARKS.add("INSERT", "ENTER", "YOUR ", "YOUR_") | MARKS.add("MY ", "MY_")
+_WORD_MARK = MARKS.add(
+    *any_case("lorem"),
+    *[(_GREETING_ENDS, *piece)[:5] for piece in any_case(" null", " undef", " nan", " firs", " (fir", " f_na")],
+)
+_COMMON_BEGINNINGS = ((_SIGN_MARK, _SIGNS), (_HINT_MARK, _HINTS), (_WORD_MARK, _WORDS))
+SLOT = _RARE_MARK | _SIGN_MARK | _HINT_MARK | _WORD_MARK
 # One plain noun in simple brackets or behind a dollar: BBCode, INI files, masks and shells have those too.
 _PLAIN = Pattern(r"[\[<]\w+[\]>]|\$(?:name|url|title|city|author|user|link|page|post)")
 _DOTTED = Pattern(r"\{\{[^{}]*\w\.\w[^{}]*\}\}")  # a path into an object: a programmer's
@@ -127,19 +143,11 @@ _QUOTES = "`\"'“”„«»‘’"
 _NEAR = 400  # characters around a slot that tell what it is doing there; a line longer than that is cut
 
 
-def find_slots(text: str, lowered: str, signs: frozenset[int]) -> tuple[Slot, ...]:
-    """Find the slots in a comment's visible text, given the same in small letters and the signs in it."""
-    may_be_rare = not _RARE_SIGNS.isdisjoint(signs)
-    may_be_common = (
-        not _COMMON_SIGNS.isdisjoint(signs)
-        or holds_any(text, _COMMON_HAS)
-        or holds_any(lowered, _COMMON_HAS_IN_SMALL_LETTERS)
-    )
-    if not may_be_rare and not may_be_common:
-        return ()
-    found = [(match.span(), True) for match in find_at(_RARE, _RARE_BEGINNINGS, text)] if may_be_rare else []
-    if may_be_common:
-        found += [(match.span(), False) for match in find_at(_COMMON, _COMMON_BEGINNINGS, text)]
+def find_slots(text: str, marks: int) -> tuple[Slot, ...]:
+    """Find the slots in a comment's visible text, given its marks."""
+    found = [(match.span(), True) for match in find_at(_RARE, text, _RARE_BEGINNINGS)] if marks & _RARE_MARK else []
+    beginnings = [expression for mark, expression in _COMMON_BEGINNINGS if marks & mark]
+    found += [(match.span(), False) for match in find_at(_COMMON, text, *beginnings)]
     return tuple(_slots(text, found)) if found else ()
 
 
