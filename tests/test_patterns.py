@@ -16,7 +16,7 @@ from modspam.comment import Comment
 from modspam.corpora import load
 from modspam.evasions import EVASIONS
 from modspam.marks import MARKS
-from modspam.normalise import read
+from modspam.normalise import read, read_all
 from modspam.patterns import find_around, find_at, find_near, rows_of_a_letter
 from modspam.signals import SIGNALS, Observation, addresses, codemarks, contact, links, look, observation, shape, slots
 
@@ -28,7 +28,7 @@ PIECES = """
     . , ; : ! !! !!! ? ... @ @ana a@b.org (at) [at] [.] (dot) # [ ] ] { } {{ | || % %% $ $$$ < > </a> <b> &amp;
     & * ** _ __ ~ - -- + = == => ( ) () def import return git print( 0 1 7 12 2024-01-02 fr33 v1agra c@sino lo!!
     pa$$ € £ aaa aaaa zzz www3 AbCdE bcdfg XuxkTTEWq c a s i n o c.a.s.i.n.o c-a-s cas-ino of-fers INSERT
-    YOUR_NAME hello hi dear null first_name name telegram whatsapp viber qq 微信 加微 点击 тг телеграм точка привет
+    YOUR_NAME hello hi dear %s %1$s null first_name name telegram whatsapp viber qq 微信 加微 点击 тг телеграм точка привет
     пpивет cаsino ё é ß ſ ı İ ﬁ Ａ ① 𝐀 𝐜 \N{BULLET} \N{MIDDLE DOT} … “ ” „ « » ’ ` ' \\ \N{ZERO WIDTH SPACE}
     \N{SOFT HYPHEN} \N{COMBINING ACUTE ACCENT} \N{HANGUL JONGSEONG KIYEOK}
     \N{REGIONAL INDICATOR SYMBOL LETTER A}
@@ -204,6 +204,11 @@ def test_nor_does_it_in_any_case_of_ours_or_any_disguise_of_it():
         assert unmet(comment) == [], comment
         disguised = evasion(comment.text)
         assert unmet(Comment(disguised)) == [], disguised
+
+
+def test_marks_hide_nothing_in_any_comment_of_ours():
+    for reading in read_all([example.comment for example in load([DATASETS], variants=2)[0]]):
+        assert look(Observation(reading)) == look(with_all_marks(reading)), reading.comment
 
 
 def test_nor_does_it_in_real_comments(corpora):

@@ -116,7 +116,7 @@ _SIGN_MARK = MARKS.add(
 _HINT_MARK = MARKS.add("INSERT", "ENTER", "YOUR ", "YOUR_") | MARKS.add("MY ", "MY_")
 _WORD_MARK = MARKS.add(
     *any_case("lorem"),
-    *[(_GREETING_ENDS, *piece)[:5] for piece in any_case(" null", " undef", " nan", " firs", " (fir", " f_na")],
+    *[(_GREETING_ENDS, *piece)[:5] for piece in any_case(" %", " null", " undef", " nan", " firs", " (fir", " f_na")],
 )
 _COMMON_BEGINNINGS = ((_SIGN_MARK, _SIGNS), (_HINT_MARK, _HINTS), (_WORD_MARK, _WORDS))
 SLOT = _RARE_MARK | _SIGN_MARK | _HINT_MARK | _WORD_MARK
