@@ -28,7 +28,7 @@ PIECES = """
     . , ; : ! !! !!! ? ... @ @ana a@b.org (at) [at] [.] (dot) # [ ] ] { } {{ | || % %% $ $$$ < > </a> <b> &amp;
     & * ** _ __ ~ - -- + = == => ( ) () def import return git print( 0 1 7 12 2024-01-02 fr33 v1agra c@sino lo!!
     pa$$ € £ aaa aaaa zzz www3 AbCdE bcdfg XuxkTTEWq c a s i n o c.a.s.i.n.o c-a-s cas-ino of-fers INSERT
-    YOUR_NAME hello hi dear %s %1$s null first_name name telegram whatsapp viber qq 微信 加微 点击 тг телеграм точка привет
+    YOUR_NAME hello hi dear null first_name name telegram whatsapp viber qq 微信 加微 点击 тг телеграм точка привет
     пpивет cаsino ё é ß ſ ı İ ﬁ Ａ ① 𝐀 𝐜 \N{BULLET} \N{MIDDLE DOT} … “ ” „ « » ’ ` ' \\ \N{ZERO WIDTH SPACE}
     \N{SOFT HYPHEN} \N{COMBINING ACUTE ACCENT} \N{HANGUL JONGSEONG KIYEOK}
     \N{REGIONAL INDICATOR SYMBOL LETTER A}
@@ -41,6 +41,7 @@ PIECES += """
 PIECES += """
     telegram tele snapchat we chat chat.whatsapp.com/abc t.me/joinchat discord.gg/ab line id kik icq insta signal.me/
     hangouts ватсап вайбер телегу d0t punkt titik nokta h**p {dot} @user_1 +7 999 123-45-67 12345
+    %s %1$s
 """.split()
 PIECES += ["name" * 16, "long-label" * 5 + ".", "https : / / www"]
 BETWEEN = ["", "", " ", " ", "  ", "\n", "\t", "\xa0", "\u3000", "-", ".", "\x1c", "\0", "\ud800"]
