@@ -21,7 +21,7 @@ import os
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from math import exp, inf, log
@@ -32,7 +32,7 @@ import numpy as np
 import numpy.typing as npt
 
 from modspam import ngrams
-from modspam.errors import ModelFormatError, ModelNotFoundError, SettingError
+from modspam.errors import ModelFormatError, ModelNotFoundError, OutputError, SettingError
 from modspam.features import Features
 from modspam.files import replaced
 from modspam.signals import SIGNALS
@@ -196,16 +196,20 @@ class LinearModel:
             return cls._read(file, path)
 
     @classmethod
-    def load_copy(cls, path: str | os.PathLike[str]) -> tuple["LinearModel", str]:
-        """Open a model file, and give with the model the SHA-256 of what was read; nothing is mapped.
+    def load_copy(cls, path: str | os.PathLike[str], copies: Path | None = None) -> tuple["LinearModel", str]:
+        """Open a model file, and give with the model the SHA-256 of what was read; the file itself is not mapped.
 
         For those who go on serving a file that others may write into: of a file that is mapped, and becomes shorter,
-        the system ends the process that reads on.  Raises what `load` raises.
+        the system ends the process that reads on.  Processes that share the folder ``copies``, to which nobody else
+        writes, share the memory, too: there is a copy in it, under the digest's name, which is mapped.  Raises what
+        `load` raises.
         """
         path = Path(path)
         with _told(path):
             content = path.read_bytes()
-            return cls._read(io.BytesIO(content), path), sha256(content).hexdigest()
+            digest = sha256(content).hexdigest()
+            with _copied(content, copies / digest if copies else None) as file:
+                return cls._read(file, path), digest
 
     @classmethod
     def _read(cls, file: BinaryIO, path: Path) -> "LinearModel":
@@ -229,6 +233,17 @@ class LinearModel:
             numbers.intercept, signal_weights, ngram_weights, word_weights, numbers.stretch,
             numbers.threshold, thresholds, document["card"],
         )  # fmt: skip
+
+
+def _copied(content: bytes, copy: Path | None) -> BinaryIO:
+    """Open a copy, written if it is not there; where none is wanted or can be had, give what holds it in memory."""
+    if copy is not None:
+        with suppress(OutputError, OSError):
+            if not copy.exists():
+                with replaced(copy, mode=0o600) as file:
+                    file.write(content)
+            return copy.open("rb")
+    return io.BytesIO(content)
 
 
 @contextmanager

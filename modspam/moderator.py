@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from modspam.comment import Comment
@@ -78,13 +79,14 @@ class Moderator:
         threshold: float | None = None,
         max_false_positive_rate: float | None = None,
         hold_from: float | None = None,
+        copies: Path | None = None,
     ) -> tuple["Moderator", str]:
         """Load a model file as servers do that go on while it is replaced; gives with it the SHA-256 of the file.
 
-        Nothing of the file is mapped (see `LinearModel.load_copy`), and a ``hold_from`` above the threshold of a newer
-        model holds nothing.  Raises what `load` raises otherwise.
+        The file itself is not mapped (see `LinearModel.load_copy`, for ``copies``, too), and a ``hold_from`` above the
+        threshold of a newer model holds nothing.  Raises what `load` raises otherwise.
         """
-        model, digest = LinearModel.load_copy(bundled_path() if path is None else path)
+        model, digest = LinearModel.load_copy(bundled_path() if path is None else path, copies)
         moderator = cls(model, _threshold(model, threshold, max_false_positive_rate))
         if hold_from is not None:
             moderator = cls(model, moderator.threshold, hold_from=min(hold_from, moderator.threshold))

@@ -130,6 +130,23 @@ def test_a_copy_outlives_what_is_written_into_the_file(saved):
         LinearModel.load_copy(saved)
 
 
+def test_copies_of_the_same_file_are_one_in_a_folder(saved, tmp_path):
+    folder = tmp_path / "copies"
+    first, digest = LinearModel.load_copy(saved, folder)
+    second, _ = LinearModel.load_copy(saved, folder)
+    assert [path.name for path in folder.iterdir()] == [digest]
+    saved.write_bytes(b"half a model")
+    assert np.array_equal(first.ngram_weights, second.ngram_weights)
+    with pytest.raises(ModelFormatError, match=f"{saved} .*damaged"):
+        LinearModel.load_copy(saved, folder)
+
+
+def test_where_no_copy_can_be_written_it_is_held_in_memory(saved):
+    copy, digest = LinearModel.load_copy(saved, saved / "no folder")
+    assert digest == sha256(saved.read_bytes()).hexdigest()
+    assert np.array_equal(copy.ngram_weights, LinearModel.load(saved).ngram_weights)
+
+
 def test_signals_are_known_by_name_so_their_order_may_change(saved):
     content = members(saved)
     document = json.loads(content[JSON])

@@ -1,6 +1,7 @@
 """The server's life: what it refuses to start with, how it ends, and what it bears in between."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import httpx
 import pytest
@@ -16,6 +18,7 @@ from conftest import PROJECT
 from ports import free_port, wait_for
 from servers import BLOG, HAM, PATIENCE, SPAM, serving, until
 
+from modspam.files import digest_of
 from modspam.model import LinearModel, bundled_path
 from modspam.store import Store
 from modspam.versions import install
@@ -248,6 +251,31 @@ def test_workers_share_the_port_and_count_together(tmp_path):
         assert len(server.events("ready")) == 2
         assert server.stop() == 0
         assert stored(server)[1] == 20
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="only Linux says what a process maps")
+def test_workers_map_one_copy_of_a_model_between_them(tmp_path):
+    def mapped():
+        """Which copies each worker maps, by the names of their files."""
+        of_threads = Path(f"/proc/{server.process.pid}/task").glob("*/children")
+        processes = [process for children in of_threads for process in children.read_text().split()]
+        maps = [Path(f"/proc/{process}/maps").read_text() for process in processes]
+        return [names for text in maps if (names := {Path(name) for name in re.findall(r"\S+/copies/.+", text)})]
+
+    model = tmp_path / "in-use.model"
+    shutil.copy(bundled_path(), model)
+    with serving(tmp_path, "--workers", "2", "--model", str(model)) as server:
+        until(lambda: len(mapped()) == 2)
+        (first,), (same,) = mapped()
+        assert first == same
+        assert first.name == digest_of(model)
+        replace(LinearModel.load(bundled_path()), threshold=0.5).save(model)
+        newer = first.with_name(digest_of(model))
+        until(lambda: mapped() == [{newer}] * 2)
+        until(lambda: list(first.parent.iterdir()) == [newer])
+        with connected(server) as client:
+            assert check(client, SPAM).text == "true"
+    assert not first.parent.exists()
 
 
 def test_the_application_runs_under_another_server_with_settings_from_the_environment(tmp_path):

@@ -140,6 +140,9 @@ class Judge:
             log("model is broken", logging.ERROR, file=path.name, why=str(error))
             return current
         self._broken.pop(path, None)
+        if current and self._settings.copies and current.digest != model.digest:
+            with suppress(OSError):  # another worker may have done so; who has mapped the copy keeps it
+                (self._settings.copies / current.digest).unlink()
         self._metrics.models.labels("in use").inc()
         log("model in use", file=path.name, model=model.digest)
         return model
@@ -151,6 +154,7 @@ class Judge:
             threshold=settings.threshold,
             max_false_positive_rate=settings.max_false_positive_rate,
             hold_from=settings.hold_from,
+            copies=settings.copies,
         )
         return InUse(moderator, digest, stamp)
 

@@ -1,7 +1,6 @@
 """Running the server: what is refused before it listens, its workers, and its end."""
 
 import os
-import shutil
 import signal
 import socket
 import sys
@@ -9,6 +8,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -51,9 +51,9 @@ def serve(host: str, port: int, workers: int, chosen: Mapping[str, Any]) -> int:
             )
     _check_address(host, port)
     configure(settings.log_format)
-    os.environ.update(settings.to_environment())
     signal.signal(signal.SIGTERM, _leave)
-    with _counted_together(workers):
+    with _common_folder(workers) as folder:
+        os.environ.update(replace(settings, copies=folder).to_environment())
         uvicorn.run(
             "modspam.server:app", host=host, port=port, workers=workers, lifespan="on", log_config=None,
             access_log=False, server_header=False, proxy_headers=False, ws="none", timeout_graceful_shutdown=_GRACE,
@@ -88,14 +88,14 @@ def _check_address(host: str, port: int) -> None:
 
 
 @contextmanager
-def _counted_together(workers: int) -> Iterator[None]:
-    """Give several workers a folder to count in, before any of them imports the metrics."""
-    if workers == 1 or _METRICS in os.environ:
-        yield
+def _common_folder(workers: int) -> Iterator[Path | None]:
+    """Give several workers a folder for copies of models, and one to count in before any imports the metrics."""
+    if workers == 1:
+        yield None
         return
-    folder = tempfile.mkdtemp(prefix="modspam-metrics-")
-    os.environ[_METRICS] = folder
-    try:
-        yield
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix="modspam-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        if _METRICS not in os.environ:
+            (folder / "metrics").mkdir()
+            os.environ[_METRICS] = str(folder / "metrics")
+        yield folder / "copies"

@@ -22,6 +22,8 @@ class Settings:
 
     - ``store``: the database, see `modspam.store.Store.open`; None is the default one
     - ``models``: folder with the sites' own models, None for none
+    - ``copies``: folder of this server alone, with copies of models for its workers to map together; None for one
+      in the memory of each
     - ``model``: the model of the sites that have none of their own, None for the bundled one
     - ``threshold``, ``max_false_positive_rate``, ``hold_from``: see `modspam.Moderator.load`; a site's own
       model whose threshold is below ``hold_from`` holds nothing
@@ -39,6 +41,7 @@ class Settings:
 
     store: str | None = None
     models: Path | None = None
+    copies: Path | None = None
     model: Path | None = None
     threshold: float | None = None
     max_false_positive_rate: float | None = None
