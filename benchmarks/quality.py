@@ -54,8 +54,8 @@ from modspam.fit import (
     BYTES,
     Extracted,
     Fitted,
+    HeldOut,
     Prepared,
-    calibrate,
     extracted,
     fit,
     fit_matrix,
@@ -216,21 +216,15 @@ def at_thresholds(bench: Bench, sites: Sequence[Scored], held_out: Vector) -> di
     The sites of dev get the shipped model's calibration and threshold.  Every site of train gets those that
     the other sites' scores give, which stand for sites that it has never seen.
     """
-    measured, examples = bench.prepared.measured, bench.prepared.posted
-    spam = bench.prepared.spam[measured]
-    sources = np.array([example.source for example in examples])
-    shipped = _Line.of(held_out[measured], spam, sources, examples)
+    shipped = _Line.of(HeldOut.of(held_out[bench.prepared.measured], bench.prepared.posted))
     rows, all_scores, all_labels, all_clusters, all_examples = [], [], [], [], []
     for number, site in enumerate(sites):
         if site.split.protocol == DEV:
             line = shipped
         else:
             others = [s for s in sites if s.split.protocol != DEV and s is not site]
-            tested = [e for s in others for e in s.split.test]
-            line = _Line.of(
-                np.concatenate([s.scores for s in others]), np.concatenate([_labels(s) for s in others]),
-                np.array([e.source for e in tested]), tested,
-            )  # fmt: skip
+            tested = [example for other in others for example in other.split.test]
+            line = _Line.of(HeldOut.of(np.concatenate([other.scores for other in others]), tested))
         # Shifted so that all thresholds are one: what is pooled is the distance from the threshold.
         log_odds = line.slope * site.scores + line.offset
         above = log_odds - line.threshold
@@ -265,11 +259,10 @@ class _Line(NamedTuple):
     threshold: float
 
     @classmethod
-    def of(cls, scores: Vector, spam: Rows, sources: npt.NDArray[np.str_], examples: Sequence[Example]) -> "_Line":
-        slope, offset = calibrate(scores, spam, weights_of(examples, spam))
-        return cls(
-            slope, offset, threshold_for(slope * scores + offset, spam, sources, DEFAULTS.max_false_positive_rate)
-        )
+    def of(cls, found: HeldOut) -> "_Line":
+        slope, offset = found.calibration()
+        log_odds = slope * found.scores + offset
+        return cls(slope, offset, threshold_for(log_odds, found.spam, found.sources, DEFAULTS.max_false_positive_rate))
 
 
 def _flagged(above: Vector, spam: Rows, clusters: Sequence[object]) -> dict[str, Any]:

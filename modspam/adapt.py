@@ -5,8 +5,8 @@
 The change is found by logistic regression whose prior is the base and not zero (Chelba and Acero 2004): a ridge
 holds the change near nothing, so a few labels, or labels of one class, leave the base nearly as it was.  It
 is then added to the base's weights, and serving costs what it did.  The regression has an intercept, which is
-left out of the model: how many of the labels are spam says what was labelled, not what the site gets.  Where the
-change would flag more of the frozen honest cases than the gate lets through, all scores are lowered until it does not.
+left out of the model: how many of the labels are spam says what was labelled, not what the site gets.  What the change
+does to all comments alike, the frozen honest cases show, and it is taken back (`_excess`).
 
 Labels come from people, and some of them are spammers.  Three things hold these off:
 
@@ -15,7 +15,7 @@ Labels come from people, and some of them are spammers.  Three things hold these
 - All that one named reporter says weighs no more than one label of the site's owner.
 - So each reporter's part in the change, and with it in any comment's log-odds, is bounded: the objective is
   strongly convex, and leaving out labels of weight W moves no comment by more than C * W * R^2, where R is
-  the length of a comment's features (Bousquet and Elisseeff 2002).
+  the length of a comment's features (Bousquet and Elisseeff 2002), nor the level of all by more than that again.
 
 What the base knows already has next to no gradient, so it moves nothing; it holds the change in place.
 """
@@ -209,10 +209,15 @@ def _line(ham: Vector, rate: float, otherwise: float) -> float:
 
 
 def _excess(honest: Extracted, before: Fitted, after: Fitted, line: float) -> float:
-    """Say by how much to lower scores, so that the gate lets through what is flagged of the frozen honest cases.
+    """Say by how much to lower all scores, or to raise them if below 0, so that honest comments are where they were.
 
-    Labels of one site say little of what others write; what they do to it, the frozen cases show.
+    Labels of one site say little of what others write; what they do to it, the frozen cases show.  Looked at is the
+    highest honest case that the gate lets nobody flag: it comes to lie below the line if it came to lie above, and
+    where it was if it went down.  Then the labels have made everything less suspect, and spam with it.
     """
-    allowed = tolerated(len(honest.texts), int((before.score(honest) > line).sum()))
-    highest = np.sort(after.score(honest))[::-1]
-    return max(0.0, float(highest[allowed]) - line + _ROUNDING)
+    scores = before.score(honest)
+    allowed = tolerated(len(honest.texts), int((scores > line).sum()))
+    was, became = (float(np.sort(values)[::-1][allowed]) for values in (scores, after.score(honest)))
+    if became + _ROUNDING > line:
+        return became + _ROUNDING - line
+    return min(0.0, became - was)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from modspam.augment import altered_copies
 from modspam.corpora import Example, copy_key
 from modspam.files import replaced
-from modspam.fit import WORDS_BESIDE_BYTES, Extracted, Parts, parts_of, rows_of
+from modspam.fit import WORDS_BESIDE_BYTES, Extracted, Parts, is_addressed, parts_of, rows_of
 from modspam.seen import key_of
 
 __all__ = ["Shard", "extract_shard", "read_shard", "write_arrays"]
@@ -29,6 +29,7 @@ class Shard(NamedTuple):
     - ``posted``: which are comments as they were posted; the others are altered copies of these
     - ``sources``, ``of_source``: the names of sources, and which of them each comment is from
     - ``sited``: which comments were posted on a site, and not written for training
+    - ``addressed``: which of these came with their author's web address
     - ``read``: the features
     """
 
@@ -39,6 +40,7 @@ class Shard(NamedTuple):
     sources: npt.NDArray[np.str_]
     of_source: npt.NDArray[np.intp]
     sited: npt.NDArray[np.bool_]
+    addressed: npt.NDArray[np.bool_]
     read: Extracted
 
 
@@ -57,6 +59,7 @@ def extract_shard(examples: Sequence[Example], path: Path) -> None:
         sources=sources,
         of_source=of_source,
         sited=np.array([bool(e.site) for e in everything], dtype=np.bool_),
+        addressed=np.array([is_addressed(e) for e in everything], dtype=np.bool_),
         signals=parts.signals.astype(np.float32),
         # All values of a row are the same, so its columns are enough.
         ngrams=parts.ngrams.indices,

@@ -39,7 +39,7 @@ __all__ = ["Read", "train_streamed"]
 
 Read = Callable[[Path, Callable[[int], None]], Iterable[Example]]  # tells how many bytes of the file are read
 
-_VERSION = 2  # of the work folder
+_VERSION = 3  # of the work folder
 _BLOCK = 1024  # comments of a shard
 _GROUP = 16  # shards that are mixed and learnt together
 _PART = 256  # shards of a part, at most
@@ -304,5 +304,13 @@ def _held_out(work: Path, shards: int, fitted: Fitted) -> HeldOut:
         shard = read_shard(_shard(work, number))
         held_out &= shard.posted
         scores = fitted.score(shard.read.at(held_out))
-        found.append(HeldOut(scores, shard.spam[held_out], shard.sources[shard.of_source[held_out]], weights[held_out]))
+        found.append(
+            HeldOut(
+                scores,
+                shard.spam[held_out],
+                shard.sources[shard.of_source[held_out]],
+                weights[held_out],
+                shard.addressed[held_out],
+            )
+        )
     return HeldOut(*(np.concatenate(parts) for parts in zip(*found, strict=True)))

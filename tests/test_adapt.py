@@ -192,6 +192,17 @@ def test_what_labels_do_to_other_peoples_comments_is_held_in_check(base, frozen_
     assert flagged <= tolerated(int(honest.sum()), flagged_before)
 
 
+def test_labels_that_make_everything_less_suspect_leave_honest_comments_where_they_were(base, frozen_scores):
+    """Here a site's honest comments are of the base's doubtful kind; others' spam must not get away with that."""
+    openers = ("I sell", "We repair", "My shop has", "Our team paints", "You can order")
+    goods = ("old bicycles.", "roofs and gutters.", "honey from our bees.", "cheap second-hand books.", "web sites.")
+    adapted = adapt(base, labelled(product(openers, goods), spam=False))
+    honest = np.array([not example.spam for example in frozen_cases()])
+    allowed = tolerated(int(honest.sum()), int((frozen_scores[honest] > log_odds_of(base.threshold)).sum()))
+    was, became = (np.sort(s[honest])[::-1][allowed] for s in (frozen_scores, scores_of(adapted, frozen_cases())))
+    assert became == pytest.approx(was, abs=1e-3)
+
+
 def test_the_card_remembers_base_and_labels(base, site):
     twice = adapt(adapt(base, site[:30]), site[30:60])
     assert twice.card["sources"] == base.card["sources"]

@@ -14,7 +14,7 @@ from modspam import Comment, Moderator, SettingError
 from modspam.corpora import Example
 from modspam.errors import TrainingError
 from modspam.features import extract, observe
-from modspam.fit import Fitted, Prepared, extracted, held_out_scores, prepare, train, weights_of
+from modspam.fit import Fitted, HeldOut, Prepared, extracted, held_out_scores, prepare, train, weights_of
 from modspam.model import LinearModel
 from modspam.settings import Settings
 from modspam.signals import SIGNALS
@@ -116,6 +116,28 @@ def test_calibration_is_folded_into_the_weights(examples, model):
     scores = model.score(extract(observe([example.comment for example in examples])))
     spam = np.array([example.spam for example in examples])
     assert scores[spam].mean() > 0 > scores[~spam].mean()
+
+
+def held_out(blog, chat):
+    """So many comments of each class on a blog, whose authors mostly left an address, and in a chat."""
+    rng = np.random.default_rng(0)
+    spam = np.arange(2 * (blog + chat)) % 2 > 0
+    of_blog = np.arange(len(spam)) < 2 * blog
+    scores = np.where(spam, np.where(of_blog, 4.0, 0.0), -2.0) + rng.normal(size=len(spam))
+    return HeldOut(
+        scores, spam, np.where(of_blog, "blog", "chat"), np.ones(len(spam)), of_blog & (rng.random(len(spam)) < 0.9)
+    )
+
+
+def test_probabilities_are_of_sources_that_ask_for_an_address():
+    both, alone = held_out(1000, 3000), held_out(1000, 0)
+    slope, offset = alone.calibration()
+    assert both._replace(scores=np.concatenate([alone.scores, both.scores[2000:]])).calibration() == (slope, offset)
+    assert offset / -slope == pytest.approx(1, abs=0.2)  # even odds are half-way between the blog's spam and its ham
+
+
+def test_where_these_have_too_few_comments_all_sources_count():
+    assert held_out(9, 900).calibration()[1] > held_out(10, 900).calibration()[1] + 1
 
 
 def test_a_signal_that_no_comment_showed_has_the_weight_that_is_stated_for_it(examples, model):
