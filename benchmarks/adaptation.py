@@ -28,7 +28,7 @@ from modspam.adapt import adapt
 from modspam.corpora import Example
 from modspam.fit import Extracted, Fitted, Prepared, extracted, fit, fit_matrix, weights_of
 from modspam.metrics import recall_at
-from modspam.model import LinearModel, bundled_path
+from modspam.model import LinearModel, bundled_path, log_odds_of
 from modspam.settings import DEFAULTS
 
 LABELS = (20, 50, 200, 1000)
@@ -115,6 +115,7 @@ def of_site(
             "adapted": recall(adapted),
             "scratch": scratch(labels, recall),
             "seconds": seconds,
+            "at_threshold": [at_threshold(model, read, spam) for model in (base, adapted)],
         }
         if count == LIED_TO:
             for how, reporter in (("named", "mallory"), ("unnamed", "")):
@@ -122,6 +123,12 @@ def of_site(
         rows.append(row)
         say(f"{name}: {count} labels")
     return rows
+
+
+def at_threshold(model: LinearModel, read: Extracted, spam: npt.NDArray[np.bool_]) -> list[float]:
+    """Give the shares of spam found and of ham flagged at the model's own threshold."""
+    above = Fitted.from_model(model).score(read) >= log_odds_of(model.threshold)
+    return [float(above[spam].mean()), float(above[~spam].mean())]
 
 
 def scratch(labels: Sequence[Example], recall: Any) -> float | None:
@@ -150,6 +157,15 @@ def table(rows: Sequence[dict[str, Any]]) -> str:
         counts = " | ".join(f"{a:,}, {b:,}" for a, b in (row["labels"], row["tested"]))
         figures = f"{row['base']:.3f} | **{row['adapted']:.3f}** | {other} | {row['seconds']:.2f}"
         lines.append(f"| {row['site']} | {counts} | {figures} |")
+    lines += [
+        "",
+        "| at its own threshold | labels: spam, ham | spam found: base, adapted | ham flagged: base, adapted |",
+        "|---|---|---|---|",
+    ]
+    for row in rows:
+        (found, flagged), (found_adapted, flagged_adapted) = row["at_threshold"]
+        figures = f"{found:.3f}, {found_adapted:.3f} | {flagged:.2%}, {flagged_adapted:.2%}"
+        lines.append(f"| {row['site']} | {row['labels'][0]:,}, {row['labels'][1]:,} | {figures} |")
     lines += [
         "",
         f"| a tenth of {LIED_TO} labels false | base | no lies | named liar: mean, worst | unnamed: mean, worst |",

@@ -51,7 +51,7 @@ def guard_the_queue(
 def create_app() -> FastAPI:
     """Make the application."""
     folder = Path(os.environ.get("COMMENTS_FOLDER", "."))
-    model = CurrentModel(folder / "site.model", hold_from=0.8)
+    model = CurrentModel(folder / "site.model", hold_from=0.6)
     app = FastAPI()
     moderator = [Depends(guard_the_queue)]
 

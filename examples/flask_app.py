@@ -48,7 +48,7 @@ def guard_the_queue() -> Response | None:
 def create_app() -> Flask:
     """Make the application; one process may serve many threads."""
     folder = Path(os.environ.get("COMMENTS_FOLDER", "."))
-    model = CurrentModel(folder / "site.model", hold_from=0.8)
+    model = CurrentModel(folder / "site.model", hold_from=0.6)
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
     app.before_request(guard_the_queue)

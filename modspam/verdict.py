@@ -79,7 +79,7 @@ class Verdict:
     """The answer to a comment.
 
     - ``action``: `Action.KEEP`, `Action.FLAG`, or `Action.HOLD` where the moderator has a band for it
-    - ``probability``: calibrated probability of spam, 0..1, where spam and ham are equally frequent
+    - ``probability``: calibrated probability of spam, 0..1, for comments under articles where half is spam
     - ``threshold``: the probability from which on comments are flagged, 0..1
     - ``score``: the log-odds of ``probability``
     - ``enough_text``: False where there was too little to judge; such comments are kept

@@ -7,7 +7,7 @@ Start Isso with it: ``python -m modspam.contrib.isso -c isso.cfg run``, or, unde
     model = /var/lib/isso/site.model
     threshold = 0.9
     max-false-positive-rate = 0.005
-    hold-from = 0.8
+    hold-from = 0.6
     on-flag = hold
     feedback = /var/lib/isso/feedback.jsonl
 
