@@ -27,7 +27,7 @@ import numpy.typing as npt
 from scipy import sparse
 from scipy.optimize import minimize
 from scipy.special import expit
-from scipy.stats import binom
+from scipy.stats import binom, norm
 
 from modspam.corpora import Example, Source, without_copies
 from modspam.errors import TrainingError
@@ -209,15 +209,23 @@ def _line(ham: Vector, rate: float, otherwise: float) -> float:
 
 
 def _excess(honest: Extracted, before: Fitted, after: Fitted, line: float) -> float:
-    """Say by how much to lower all scores, or to raise them if below 0, so that honest comments are where they were.
+    """Say by how much to lower all scores, or to raise them if below 0, so that honest comments reach as far as before.
 
-    Labels of one site say little of what others write; what they do to it, the frozen cases show.  Looked at is the
-    highest honest case that the gate lets nobody flag: it comes to lie below the line if it came to lie above, and
-    where it was if it went down.  Then the labels have made everything less suspect, and spam with it.
+    Labels of one site say little of what others write there later; what they do to it, the frozen cases show.  Where
+    labels made everything less suspect, spam became so with it.  No more of the cases than the gate lets through come
+    to lie above the line.
     """
-    scores = before.score(honest)
-    allowed = tolerated(len(honest.texts), int((scores > line).sum()))
-    was, became = (float(np.sort(values)[::-1][allowed]) for values in (scores, after.score(honest)))
-    if became + _ROUNDING > line:
-        return became + _ROUNDING - line
-    return min(0.0, became - was)
+    scores, moved = before.score(honest), after.score(honest)
+    allowed = tolerated(len(scores), int((scores > line).sum()))
+    least = float(np.sort(moved)[::-1][allowed]) + _ROUNDING - line
+    return max(least, _reach(moved) - _reach(scores))
+
+
+def _reach(scores: Vector) -> float:
+    """Say how high 99.5% of comments reach, if the upper half of these is that of a normal distribution.
+
+    Some hundred cases are too few to look at the last one in two hundred itself.
+    """
+    middle = float(np.median(scores))
+    upper = scores[scores >= middle] - middle
+    return middle + float(norm.isf(0.005) * np.sqrt(np.mean(upper**2)))

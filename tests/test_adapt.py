@@ -192,15 +192,25 @@ def test_what_labels_do_to_other_peoples_comments_is_held_in_check(base, frozen_
     assert flagged <= tolerated(int(honest.sum()), flagged_before)
 
 
-def test_labels_that_make_everything_less_suspect_leave_honest_comments_where_they_were(base, frozen_scores):
+def test_labels_that_make_everything_less_suspect_leave_the_level_where_it_was(base, frozen_scores):
     """Here a site's honest comments are of the base's doubtful kind; others' spam must not get away with that."""
     openers = ("I sell", "We repair", "My shop has", "Our team paints", "You can order")
     goods = ("old bicycles.", "roofs and gutters.", "honey from our bees.", "cheap second-hand books.", "web sites.")
-    adapted = adapt(base, labelled(product(openers, goods), spam=False))
+    moved = scores_of(adapt(base, labelled(product(openers, goods), spam=False)), frozen_cases()) - frozen_scores
     honest = np.array([not example.spam for example in frozen_cases()])
-    allowed = tolerated(int(honest.sum()), int((frozen_scores[honest] > log_odds_of(base.threshold)).sum()))
-    was, became = (np.sort(s[honest])[::-1][allowed] for s in (frozen_scores, scores_of(adapted, frozen_cases())))
-    assert became == pytest.approx(was, abs=1e-3)
+    assert np.median(moved[honest]) > -0.1
+    assert np.median(moved[~honest]) > -0.1
+
+
+def test_honest_comments_do_not_spread_towards_the_line(base, frozen_scores):
+    """Labels by which all that has a link is spam put honest comments with a link further from those without."""
+    subjects = ("pike", "perch", "barbel", "roach", "weirs", "reeds", "mills", "rods", "boats", "spinners")
+    links = labelled(product(("See", "Read", "Look at"), subjects, ("on https://www.example.com/page",)), spam=True)
+    talk = labelled(_HAM, spam=False)[: len(links)]
+    honest = np.array([not example.spam for example in frozen_cases()])
+    adapted = scores_of(adapt(base, links + talk), frozen_cases())
+    assert adapted[honest].std() > frozen_scores[honest].std()
+    assert np.quantile(adapted[honest], 0.95) < np.quantile(frozen_scores[honest], 0.95) + 0.1
 
 
 def test_the_card_remembers_base_and_labels(base, site):
