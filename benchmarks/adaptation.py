@@ -8,7 +8,8 @@ the later ones are tested, but for near-copies of what any of the models has lea
 against each other: the base, the base adapted to the labels, and a model from scratch of the labels alone.
 
 The liar gives a tenth of the labels, drawn at random, and each of them is false: under one name, as a reporter
-(``named``), or in the name of the site's owner (``unnamed``).
+(``named``), or in the name of the site's owner (``unnamed``).  Beside it stands what it costs if these labels are
+merely not given (``absent``).
 """
 
 import json
@@ -120,6 +121,7 @@ def of_site(
         if count == LIED_TO:
             for how, reporter in (("named", "mallory"), ("unnamed", "")):
                 row[how] = [recall(adapt(base, lied(labels, seed, reporter))) for seed in range(LIARS)]
+            row["absent"] = [recall(adapt(base, absent(labels, seed))) for seed in range(LIARS)]
         rows.append(row)
         say(f"{name}: {count} labels")
     return rows
@@ -142,8 +144,19 @@ def scratch(labels: Sequence[Example], recall: Any) -> float | None:
 
 def lied(labels: Sequence[Example], seed: int, reporter: str) -> list[Example]:
     """Turn a tenth of the labels round, and say who gave them."""
-    false = set(np.random.default_rng(seed).permutation(len(labels))[: round(LIES * len(labels))].tolist())
+    false = drawn(labels, seed)
     return [e._replace(spam=not e.spam, reporter=reporter) if row in false else e for row, e in enumerate(labels)]
+
+
+def absent(labels: Sequence[Example], seed: int) -> list[Example]:
+    """Leave out the labels that the liar takes the place of."""
+    false = drawn(labels, seed)
+    return [e for row, e in enumerate(labels) if row not in false]
+
+
+def drawn(labels: Sequence[Example], seed: int) -> set[int]:
+    """Draw the rows of a tenth of the labels."""
+    return set(np.random.default_rng(seed).permutation(len(labels))[: round(LIES * len(labels))].tolist())
 
 
 def table(rows: Sequence[dict[str, Any]]) -> str:
@@ -168,13 +181,14 @@ def table(rows: Sequence[dict[str, Any]]) -> str:
         lines.append(f"| {row['site']} | {row['labels'][0]:,}, {row['labels'][1]:,} | {figures} |")
     lines += [
         "",
-        f"| a tenth of {LIED_TO} labels false | base | no lies | named liar: mean, worst | unnamed: mean, worst |",
-        "|---|---|---|---|---|",
+        f"| {LIED_TO} labels, a tenth false | base | no lies | left out | named liar: mean, worst | unnamed: mean, worst |",
+        "|---|---|---|---|---|---|",
     ]
     for row in rows:
         if "named" in row:
             lies = " | ".join(f"{np.mean(row[how]):.3f}, {min(row[how]):.3f}" for how in ("named", "unnamed"))
-            lines.append(f"| {row['site']} | {row['base']:.3f} | {row['adapted']:.3f} | {lies} |")
+            without = np.mean(row["absent"])
+            lines.append(f"| {row['site']} | {row['base']:.3f} | {row['adapted']:.3f} | {without:.3f} | {lies} |")
     return "\n".join(lines)
 
 
