@@ -181,7 +181,7 @@ def table(rows: Sequence[dict[str, Any]]) -> str:
         lines.append(f"| {row['site']} | {row['labels'][0]:,}, {row['labels'][1]:,} | {figures} |")
     lines += [
         "",
-        f"| {LIED_TO} labels, a tenth false | base | no lies | left out | named liar: mean, worst | unnamed: mean, worst |",
+        f"| {LIED_TO} labels, a tenth false | base | no lies | left out | named: mean, worst | unnamed: mean, worst |",
         "|---|---|---|---|---|---|",
     ]
     for row in rows:
