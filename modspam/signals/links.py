@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from operator import attrgetter
 
 import regex
@@ -53,28 +54,20 @@ _DOMAIN_LABEL = Pattern(r"(?:https?://)?(?:www\.)?[\w\-]+(?:\.[\w\-]+)*\.[a-z]{2
 
 
 _LINKS = attrgetter("links")
+_of_links = partial(counted, unit="links", where=Where.VISIBLE, marks=LINK, needs=_LINKS)
 
 
 def _may_be_spelled_out(observation: Observation) -> bool:
     return _SPELLED_OUT_CORE.search(observation.visible) is not None
 
 
-@counted(
-    unit="links", cap=6, where=Where.VISIBLE, marks=LINK, needs=_LINKS, message="links to places that nobody cites"
-)
+@_of_links(cap=6, message="links to places that nobody cites")
 def links(observation: Observation) -> Iterator[Span]:
     """Being found at an address is what comment spam is for; links that people cite or that lead home do not count."""
     return ((k.start, k.end) for k in observation.promoted)
 
 
-@counted(
-    unit="links",
-    cap=6,
-    where=Where.VISIBLE,
-    marks=LINK,
-    needs=_LINKS,
-    message="links to reference works, code, papers or news",
-)
+@_of_links(cap=6, message="links to reference works, code, papers or news")
 def reference_links(observation: Observation) -> Iterator[Span]:
     """People underpin what they say with sources; spam gains nothing by it."""
     return ((k.start, k.end) for k in observation.links if is_reference(k.host) or is_local(k.host))
@@ -90,7 +83,7 @@ def link_density(observation: Observation) -> float:
     return min(1.0, linked / max(1, len(observation.visible.strip())))
 
 
-@counted(unit="links", cap=4, where=Where.VISIBLE, marks=LINK, needs=_LINKS, message="links written as HTML")
+@_of_links(cap=4, message="links written as HTML")
 def html_links(observation: Observation) -> Iterator[Span]:
     """Posting tools write anchors by the row; people who comment paste addresses, and notices come with one."""
     if observation.is_notice:
@@ -98,9 +91,7 @@ def html_links(observation: Observation) -> Iterator[Span]:
     return ((k.start, k.end) for k in observation.links if k.markup == "html" and not is_reference(k.host))
 
 
-@counted(
-    unit="links", cap=2, where=Where.VISIBLE, marks=LINK, needs=_LINKS, message="links in a forum's markup, [url=...]"
-)
+@_of_links(cap=2, message="links in a forum's markup, [url=...]")
 def bbcode_links(observation: Observation) -> Iterator[Span]:
     """The same text is posted to every kind of site, so forum markup turns up where there is no forum."""
     return ((k.start, k.end) for k in observation.links if k.markup == "bbcode")
@@ -115,7 +106,7 @@ def mixed_link_markup(observation: Observation) -> float:
     return float(len(kinds) - 1) if len(kinds) > 1 and kinds & {"html", "bbcode"} else 0.0
 
 
-@counted(unit="links", cap=2, where=Where.VISIBLE, marks=LINK, needs=_LINKS, message="several links to one place")
+@_of_links(cap=2, message="several links to one place")
 def repeated_link(observation: Observation) -> Iterator[Span]:
     """Link building repeats its target; a person who cites says it once."""
     seen: Counter[str] = Counter()
@@ -126,14 +117,7 @@ def repeated_link(observation: Observation) -> Iterator[Span]:
             yield link.start, link.end
 
 
-@counted(
-    unit="links",
-    cap=2,
-    where=Where.VISIBLE,
-    marks=LINK,
-    needs=_LINKS,
-    message="a link whose text shows another address than it leads to",
-)
+@_of_links(cap=2, message="a link whose text shows another address than it leads to")
 def deceptive_link(observation: Observation) -> Iterator[Span]:
     """Text that looks like an address and is not the target is there to deceive."""
     for link in observation.links:
@@ -143,9 +127,7 @@ def deceptive_link(observation: Observation) -> Iterator[Span]:
                 yield link.start, link.end
 
 
-@counted(
-    unit="links", cap=3, where=Where.VISIBLE, marks=LINK, needs=_LINKS, message="links labelled with what is for sale"
-)
+@_of_links(cap=3, message="links labelled with what is for sale")
 def keyword_anchor(observation: Observation) -> Iterator[Span]:
     """Link building puts the search term that it wants to rank for into the link's text."""
     if observation.is_notice:  # the label is the name of a blog
@@ -153,14 +135,7 @@ def keyword_anchor(observation: Observation) -> Iterator[Span]:
     return ((k.start, k.end) for k in observation.links if k.label and trade_words(k.label))
 
 
-@counted(
-    unit="links",
-    cap=2,
-    where=Where.VISIBLE,
-    marks=LINK,
-    needs=_LINKS,
-    message="a link whose address names something for sale",
-)
+@_of_links(cap=2, message="a link whose address names something for sale")
 def selling_link(observation: Observation) -> Iterator[Span]:
     """Domains and pages are named for the search that they want to win: one such word in a host, two in a path."""
     for link in observation.links:
@@ -169,33 +144,19 @@ def selling_link(observation: Observation) -> Iterator[Span]:
             yield link.start, link.end
 
 
-@counted(unit="links", cap=2, where=Where.VISIBLE, marks=LINK, needs=_LINKS, message="a shortened link")
+@_of_links(cap=2, message="a shortened link")
 def shortened_link(observation: Observation) -> Iterator[Span]:
     """A shortener hides where a link leads."""
     return ((k.start, k.end) for k in observation.links if k.host in _SHORTENERS)
 
 
-@counted(
-    unit="links",
-    cap=1,
-    where=Where.VISIBLE,
-    marks=LINK,
-    needs=_LINKS,
-    message="an address disguised with foreign letters",
-)
+@_of_links(cap=1, message="an address disguised with foreign letters")
 def punycode_link(observation: Observation) -> Iterator[Span]:
     """Names that need punycode can imitate others letter for letter."""
     return ((k.start, k.end) for k in observation.links if "xn--" in k.host)
 
 
-@counted(
-    unit="links",
-    cap=2,
-    where=Where.VISIBLE,
-    marks=LINK,
-    needs=_LINKS,
-    message="a link to a bare number instead of a name",
-)
+@_of_links(cap=2, message="a link to a bare number instead of a name")
 def raw_address(observation: Observation) -> Iterator[Span]:
     """No honest public site is reached by its number; private networks in questions and logs do not count."""
     return (
@@ -219,14 +180,7 @@ def spelled_out_address(observation: Observation) -> Iterator[Span]:
     return (m.span() for m in find_near(_SPELLED_OUT, MARKS.places(text, _SPELLED_OUT_MARK), _BEFORE_DOT, text))
 
 
-@counted(
-    unit="links",
-    cap=1,
-    where=Where.VISIBLE,
-    marks=LINK,
-    needs=_LINKS,
-    message="the comment ends in a link that the text does not lead up to",
-)
+@_of_links(cap=1, message="the comment ends in a link that the text does not lead up to")
 def trailing_link(observation: Observation) -> Iterator[Span]:
     """A sentence or two and then the address: the text is there to carry it."""
     if not observation.links:
