@@ -167,7 +167,7 @@ def _rest(report: Mapping[str, Any]) -> Iterator[str]:
         f"A check with its reasons: {rounded(own['reasons']['median_us']['value'])} us (median), "
         f"{rounded(own['reasons']['p99_us']['value'])} us (99th percentile).  `modspam check`: "
         f"{rounded(own['modspam_check_ms']['value'])} ms, `import numpy, regex`: "
-        f"{rounded(own['import_numpy_and_regex_ms']['value'])} ms.  `check --jsonl`: "
+        f"{rounded(own['import_numpy_and_regex_ms']['value'])} ms.  `check --jsonl --no-reasons`: "
         f"{rounded(pipe['comments_per_second']['value'])} comments/s, `check_many` beside it "
         f"{rounded(pipe['check_many_per_second']['value'])}."
     )
