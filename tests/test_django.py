@@ -320,7 +320,7 @@ def test_who_may_not_moderate_has_no_marks_to_give(visitor, entry):
     assert (labels(), [comment.is_public for comment in stored()]) == ([], [True])
 
 
-def test_retraining_learns_the_marks_and_the_new_model_serves_at_once(admin, entry, modspam_is, tmp_path):
+def test_retraining_learns_the_marks_and_the_new_model_serves_at_once(visitor, admin, entry, modspam_is, tmp_path):
     model = tmp_path / "site.model"
     modspam_is(MODEL=model)
     mark_some(admin, entry)
@@ -331,6 +331,10 @@ def test_retraining_learns_the_marks_and_the_new_model_serves_at_once(admin, ent
     assert modspam.Moderator.load(model).check(SPAM).flagged
     after = verdict_on(SPAM)
     assert after.score == modspam.Moderator.load(model).check(SPAM).score != before.score
+    out, _ = retrain()
+    assert "unchanged" in out
+    send(visitor, entry, HAM)
+    act(admin, "mark_as_not_spam", stored()[-1:])
     out, _ = retrain()
     assert f"{model}.previous" in out
 
