@@ -240,8 +240,12 @@ def _copied(content: bytes, copy: Path | None) -> BinaryIO:
     if copy is not None:
         with suppress(OutputError, OSError):
             if not copy.exists():
-                with replaced(copy, mode=0o600) as file:
+                draft = copy.with_name(f"{copy.name}.{os.getpid()}")
+                with replaced(draft, mode=0o600) as file:
                     file.write(content)
+                with suppress(FileExistsError):  # of several processes that write it at once the first has written it
+                    copy.hardlink_to(draft)
+                draft.unlink(missing_ok=True)
             return copy.open("rb")
     return io.BytesIO(content)
 
