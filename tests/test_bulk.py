@@ -104,7 +104,7 @@ def many(tmp_path_factory):
     """A file that takes seconds to score, some of its rows broken; and what is to come of it."""
     folder = tmp_path_factory.mktemp("many")
     source = folder / "many.jsonl"
-    rows = [json.dumps({"id": number, "text": f"{number}: {HONEST} {SPAM}"}) for number in range(2000)]
+    rows = [json.dumps({"id": number, "text": f"{number}: {HONEST} {SPAM}"}) for number in range(8000)]
     rows[5] = rows[1000] = "no JSON"
     source.write_text("\n".join(rows) + "\n")
     assert main(["score", str(source), "-o", str(folder / "whole.jsonl"), "--jobs=1"]) == 2
@@ -284,7 +284,7 @@ def test_a_run_that_was_killed_goes_on_to_the_same_bytes(folder, many, jobs):
     )
     assert done.returncode == 2
     assert "going on after " in done.stderr
-    assert "2,000 comments: " in done.stderr
+    assert "8,000 comments: " in done.stderr
     assert ", 2 broken\n" in done.stderr
     assert Path("out.jsonl").read_bytes() == whole
     assert not list(folder.glob("*.part*"))
@@ -548,7 +548,7 @@ def test_progress_is_a_bar_on_a_terminal(many):
             os.close(ours)
         assert process.wait(PATIENCE) == 2
     assert b"100%|" in shown
-    assert b"| 2,000 comments, " in shown
+    assert b"| 8,000 comments, " in shown
     assert b" left]" in shown
 
 
